@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one family of errors: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Place", "ImnmError"]
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something is: a file and, where known, a line and a column (both counted from 1)."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.line is not None:
+            parts.append(str(self.line))
+            if self.column is not None:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+
+class ImnmError(Exception):
+    """An error that a person can act on.
+
+    Attributes:
+        code: id of the error, e.g. ``turtle-syntax``; ``docs/errors.md`` has a section of that name.
+        what: what is wrong, without a final full stop.
+        remedy: what to do about it, an imperative sentence without a final full stop.
+        place: where it is, if it is anywhere.
+    """
+
+    def __init__(self, code: str, what: str, remedy: str, place: Place | None = None) -> None:
+        self.code = code
+        self.what = what
+        self.remedy = remedy
+        self.place = place
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place is not None else ""
+        return f"{where}{self.what}; {self.remedy} [{self.code}]"

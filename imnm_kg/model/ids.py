@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ids made from content: the same claim, evidence or inference has the same id wherever it is made.
+
+An id is the first 32 hexadecimal digits of the SHA-256 of the UTF-8 bytes of a JSON array in the form of
+RFC 8785, whose members are RDF terms in N-Triples form, ``null`` where absent. ``tests/model/ids.json``
+publishes test vectors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from imnm_kg.model.namespaces import XSD
+
+__all__ = ["claim_id", "content_hash", "evidence_id", "inference_id"]
+
+Term: TypeAlias = NamedNode | Literal | BlankNode | Triple
+_Json: TypeAlias = "str | None | Sequence[_Json]"
+
+
+def content_hash(array: Sequence[_Json]) -> str:
+    """Return the 32 digits for an array of N-Triples terms, ``None`` and nested arrays of them."""
+    import rfc8785  # here: queries and checks never need it
+
+    return hashlib.sha256(rfc8785.dumps(list(array))).hexdigest()[:32]  # type: ignore[arg-type]
+
+
+def claim_id(
+    subject: NamedNode,
+    predicate: NamedNode,
+    object_: NamedNode | Literal,
+    polarity: NamedNode,
+    population: NamedNode | None,
+    context: Iterable[tuple[NamedNode, NamedNode | Literal]],
+) -> str:
+    """Return the id of a claim; the order of the context pairs does not matter."""
+    pairs = sorted([str(key), str(value)] for key, value in context)
+    people = None if population is None else str(population)
+    return content_hash([str(subject), str(predicate), str(object_), str(polarity), people, pairs])
+
+
+def evidence_id(
+    claim: NamedNode, document: NamedNode, text_sha256: str, start: int, end: int, role: NamedNode
+) -> str:
+    """Return the id of a passage; ``start`` and ``end`` are code points, half-open."""
+    places = [str(Literal(str(place), datatype=XSD.integer)) for place in (start, end)]
+    return content_hash([str(claim), str(document), str(Literal(text_sha256)), *places, str(role)])
+
+
+def inference_id(
+    rule: str,
+    subject: NamedNode,
+    predicate: NamedNode,
+    object_: NamedNode | Literal,
+    premises: Iterable[NamedNode],
+) -> str:
+    """Return the id of an inference; the order of the premises does not matter."""
+    sources = sorted(str(premise) for premise in premises)
+    return content_hash([str(Literal(rule)), str(subject), str(predicate), str(object_), sources])
