@@ -5,7 +5,28 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-__all__ = ["BASE", "IMNM", "OA", "OBO", "OWL", "PROV", "RDF", "RDFS", "SH", "SKOS", "XSD", "Namespace"]
+__all__ = [
+    "BASE",
+    "CLAIM",
+    "DCTERMS",
+    "DOCUMENT",
+    "ENTITY",
+    "EVIDENCE",
+    "FOAF",
+    "GRAPH",
+    "IMNM",
+    "INFERENCE",
+    "OA",
+    "OBO",
+    "OWL",
+    "PROV",
+    "RDF",
+    "RDFS",
+    "SH",
+    "SKOS",
+    "XSD",
+    "Namespace",
+]
 
 BASE = "https://w3id.org/imnm-kg/"
 
