@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Place", "ImnmError"]
+__all__ = ["ImnmError", "Place"]
 
 
 @dataclass(frozen=True, order=True)

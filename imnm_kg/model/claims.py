@@ -176,7 +176,7 @@ def _read_evidence(index: Index, iri: NamedNode) -> Evidence | None:
     )  # fmt: skip
 
 
-def read_claims(triples: Iterable[Triple | Quad]) -> list[Claim]:
+def read_claims(triples: Iterable[Triple | Quad] | Index) -> list[Claim]:
     """Read every claim that is whole, sorted by IRI; what lacks a part is left to the shapes."""
     index = triples if isinstance(triples, Index) else Index(triples)
     claims = []

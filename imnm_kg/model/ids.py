@@ -19,14 +19,14 @@ from imnm_kg.model.namespaces import XSD
 __all__ = ["claim_id", "content_hash", "evidence_id", "inference_id"]
 
 Term: TypeAlias = NamedNode | Literal | BlankNode | Triple
-_Json: TypeAlias = "str | None | Sequence[_Json]"
+_Json: TypeAlias = "str | Sequence[_Json] | None"
 
 
 def content_hash(array: Sequence[_Json]) -> str:
     """Return the 32 digits for an array of N-Triples terms, ``None`` and nested arrays of them."""
     import rfc8785  # here: queries and checks never need it
 
-    return hashlib.sha256(rfc8785.dumps(list(array))).hexdigest()[:32]  # type: ignore[arg-type]
+    return hashlib.sha256(rfc8785.dumps(list(array))).hexdigest()[:32]
 
 
 def claim_id(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
@@ -12,7 +12,7 @@ from imnm_kg.rdf.nodes import with_canonical_labels
 from imnm_kg.rdf.terms import Terms, canonical_quads
 from imnm_kg.rdf.turtle import prefix_lines, write_turtle
 
-__all__ = ["canonical_lines", "difference", "union_turtle", "write_nquads", "write_trig"]
+__all__ = ["canonical_lines", "difference", "union", "union_turtle", "write_nquads", "write_trig"]
 
 
 def canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
@@ -82,6 +82,21 @@ def union_turtle(quads: Iterable[ox.Quad], prefixes: Mapping[str, str], header: 
         ImnmError: ``turtle-syntax`` for what Turtle 1.1 cannot say, such as a triple term.
     """
     return write_turtle((quad.triple for quad in quads), prefixes, header=header)
+
+
+def union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield every triple once, in the default graph.
+
+    A pyoxigraph store that is asked for the union of its graphs answers twice for a triple that stands in two.
+
+    Args:
+        quads: the quads of any graphs.
+    """
+    seen: set[ox.Triple] = set()
+    for quad in quads:
+        if quad.triple not in seen:
+            seen.add(quad.triple)
+            yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def difference(left: Iterable[ox.Quad], right: Iterable[ox.Quad]) -> tuple[list[str], list[str]]:

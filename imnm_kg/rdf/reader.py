@@ -23,9 +23,7 @@ _FORMATS = {
     ".nt": ox.RdfFormat.N_TRIPLES,
     ".nq": ox.RdfFormat.N_QUADS,
 }
-_LOCATION = re.compile(
-    r"^Parser error at line \d+ (?:column|between columns) \d+(?: and (?:line )?\d+[^:]*)?: "
-)
+_LOCATION = re.compile(r"^Parser error at line \d+ (?:column|between columns) \d+(?: and (?:line )?\d+[^:]*)?: ")
 _UCHAR = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 

@@ -67,9 +67,7 @@ def read_sssom(path: Path, shown: str | None = None) -> MappingSet:
     return MappingSet(prefixes, tuple(_mappings(rows, prefixes, name, body + 2)))
 
 
-def _mappings(
-    rows: csv.DictReader[str], prefixes: dict[str, str], name: str, first: int
-) -> Iterator[Mapping]:
+def _mappings(rows: csv.DictReader[str], prefixes: dict[str, str], name: str, first: int) -> Iterator[Mapping]:
     for line, row in enumerate(rows, first):
         place = Place(name, line)
 

@@ -137,6 +137,15 @@ def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     Returns:
         The quads in no set order; a blank node is named ``c14n`` and a number.
     """
-    dataset = ox.Dataset(quads)
+    unique = list(dict.fromkeys(quads))
+    if not any(_has_blank_node(quad) for quad in unique):
+        return unique
+    dataset = ox.Dataset(unique)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return list(dataset)
+
+
+def _has_blank_node(quad: ox.Quad) -> bool:
+    # A triple term may hold one, which is not worth a search.
+    kinds = (ox.BlankNode, ox.Triple)
+    return any(isinstance(term, kinds) for term in (quad.subject, quad.object, quad.graph_name))

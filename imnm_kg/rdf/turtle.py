@@ -209,9 +209,7 @@ def _key_of_statement(statement: Statement, scope: Scope, triples: list[ox.Tripl
 def _check_same(source: TurtleFile, result: str) -> None:
     """Refuse a result that is not the same graph: the formatter must never change data."""
     written = parse_turtle(result, source.path).quads
-    before, after = (
-        set(canonical_quads(ox.Quad(*triple) for triple in part)) for part in (source.quads, written)
-    )
+    before, after = (set(canonical_quads(ox.Quad(*triple) for triple in part)) for part in (source.quads, written))
     if before != after:
         lost = next(iter(sorted(map(str, before ^ after))), "")
         what = f"formatting would change the graph, for example at {lost}"

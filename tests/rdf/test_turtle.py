@@ -103,6 +103,7 @@ def test_odd_lists_are_stable(text: str) -> None:
 
 def test_labels() -> None:
     # Numbered by the order of their blocks; those without a block follow, by the label they had.
+    # Numbered by the order of their blocks; those without a block follow, by the label they had.
     assert body("_:z ex:p _:y , _:z2 . _:y ex:p _:z2 , _:leaf . ex:s ex:p _:y , _:leaf .") == (
         "_:b0 ex:p _:b1 ,\n        _:b3 .\n\n_:b1 ex:p _:b2 ,\n        _:b3 .\n\n"
         "ex:s ex:p _:b1 ,\n        _:b2 .\n"
@@ -113,12 +114,15 @@ def test_labels() -> None:
 
 
 def test_deep_nesting_and_long_lists() -> None:
-    deep = body("ex:s ex:p " + "[ ex:p " * 300 + "1" + " ]" * 300 + " .")
+    opening = " ".join(f"[ ex:q {depth} ; ex:p" for depth in range(300))
+    deep = body(f"ex:s ex:p {opening} 1 {'] ' * 300}.")
+    assert deep.startswith("ex:s ")
     assert deep.count("\n_:b") == 4
+    assert "_:" not in body(f"ex:s ex:p ( {' '.join(map(str, range(3000)))} ) .")
     rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-    assert "_:" not in body("ex:s ex:p ( " + "1 " * 3000 + ") .")
-    cells = f"[ <{rdf}first> 1 ; <{rdf}rest> " * 300
-    assert "_:b0" in body(f"ex:s ex:p {cells} ex:no " + "] " * 300 + ".")
+    # A list without end is nested brackets, so that it must not go too deep either.
+    cells = " ".join(f"[ <{rdf}first> {depth} ; <{rdf}rest>" for depth in range(300))
+    assert body(f"ex:s ex:p {cells} ex:no {'] ' * 300}.").count("\n_:b") == 4
 
 
 def test_canonical_labels_do_not_depend_on_ids() -> None:

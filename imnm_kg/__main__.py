@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run the command line: ``python -m imnm_kg``."""
+
+from imnm_kg.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``imnm-kg query``: stored queries."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from imnm_kg.cli.answers import add_asking_options, print_result
+from imnm_kg.cli.output import format_table, style_for, terminal_width
+from imnm_kg.errors import ImnmError
+from imnm_kg.model.folders import Folders, find_folders
+from imnm_kg.model.stored_query import StoredQuery, list_queries, load_query
+
+EXAMPLES = """\
+examples:
+  imnm-kg query --list                            what can be asked
+  imnm-kg query --show treatments                 what it answers, its parameters, its SPARQL
+  imnm-kg query treatments
+  imnm-kg query treatments -p certainty=Possible --format csv
+  imnm-kg query treatments --endpoint http://127.0.0.1:7878/query
+
+It asks the release given with --release, else ./release, else the one inside the package."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the name of a stored query")
+    parser.add_argument(
+        "-p", action="append", default=[], metavar="KEY=VALUE", dest="parameters", help="a parameter"
+    )
+    parser.add_argument("--list", action="store_true", help="list the stored queries")
+    parser.add_argument("--show", metavar="NAME", help="show a stored query")
+    add_asking_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List, show or run."""
+    folders = find_folders()
+    if arguments.list:
+        return _list(folders)
+    if arguments.show is not None:
+        return _show(load_query(folders.queries, arguments.show))
+    if arguments.name is None:
+        raise ImnmError("usage", "no query is named", "name one, or see 'imnm-kg query --list'")
+    stored = load_query(folders.queries, arguments.name)
+    given: dict[str, str] = {}
+    for pair in arguments.parameters:
+        key, sign, value = pair.partition("=")
+        if not sign:
+            raise ImnmError("usage", f"'-p {pair}' is no KEY=VALUE", f"see 'imnm-kg query --show {stored.name}'")
+        given[key] = value
+    return print_result(stored.bind(given), arguments, stored.path, stored.prefixes)
+
+
+def _list(folders: Folders) -> int:
+    queries = [
+        (query.name, query.title)
+        for kind in ("question", "check")
+        for query in list_queries(folders.queries, kind)
+    ]
+    sys.stdout.write(format_table(["name", "title"], queries, style_for(sys.stdout), terminal_width(sys.stdout)))
+    return 0
+
+
+def _show(query: StoredQuery) -> int:
+    style = style_for(sys.stdout)
+    print(style(query.title, "bold"))
+    print(query.description)
+    if query.parameters:
+        print("\nparameters:")
+        for parameter in query.parameters:
+            default = "may be left out" if parameter.default == "UNDEF" else f"default {parameter.default}"
+            print(f"  {parameter.name}: {parameter.description} ({default})\n      {parameter.takes}")
+    print(f"\n{query.text.rstrip()}")
+    return 0

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The graph for Python programs: ``from imnm_kg import KnowledgeGraph``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
+
+from imnm_kg.model.claims import Claim, read_claims
+from imnm_kg.model.folders import Folders, find_folders, find_release
+from imnm_kg.model.namespaces import ENTITY, IMNM
+from imnm_kg.model.results import Answer
+from imnm_kg.model.stored_query import StoredQuery, list_queries, load_query
+from imnm_kg.operations.ask import ask, open_release
+
+if TYPE_CHECKING:
+    from imnm_kg.model.report import Report
+    from imnm_kg.operations.explain import Explanation
+
+__all__ = ["KnowledgeGraph"]
+
+
+class KnowledgeGraph:
+    """A built release, opened read-only in memory.
+
+    Examples:
+        >>> from imnm_kg import KnowledgeGraph
+        >>> graph = KnowledgeGraph.open()
+        >>> [claim.label for claim in graph.claims(polarity="Negated", subject="zilucoplan")]
+        ['zilucoplan does not ameliorate immune-mediated necrotizing myopathy (timepoint: P8W)']
+    """
+
+    def __init__(self, release: Path, folders: Folders) -> None:
+        """Use :meth:`open`."""
+        self._release = release
+        self._folders = folders
+
+    @classmethod
+    def open(cls, release: str | Path | None = None) -> KnowledgeGraph:
+        """Open a release.
+
+        Args:
+            release: the folder of a release; else ``./release``, else the one inside the package.
+
+        Raises:
+            ImnmError: ``release-missing``.
+        """
+        return cls(find_release(None if release is None else Path(release)), find_folders())
+
+    @property
+    def release(self) -> Path:
+        """The folder of the release."""
+        return self._release
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes of the release; queries may use them without declaring them."""
+        with (self._release / "imnm.ttl").open("rb") as stream:
+            parser = parse(stream, format=RdfFormat.TURTLE)
+            next(iter(parser), None)
+            return dict(parser.prefixes)
+
+    @cached_property
+    def _store(self) -> Store:
+        return open_release(self._release, graphs=True)
+
+    @cached_property
+    def _triples(self) -> list[Triple]:
+        path = self._release / "imnm.nq"
+        return list(dict.fromkeys(quad.triple for quad in parse(path=path, format=RdfFormat.N_QUADS)))
+
+    def queries(self) -> list[StoredQuery]:
+        """Return the stored questions, sorted by name."""
+        return list_queries(self._folders.queries, "question")
+
+    def query(self, name: str, /, **parameters: str | NamedNode | Literal) -> Answer:
+        """Run a stored query.
+
+        Args:
+            name: its name, for example ``treatments``.
+            parameters: values by name: text as on the command line (``disease="imnm"``), or RDF terms, which are
+                bound as they are.
+
+        Raises:
+            ImnmError: ``query-unknown``, ``parameter-unknown``, ``parameter-type``.
+        """
+        stored = load_query(self._folders.queries, name)
+        return Answer.of(ask(self._store, stored.bind(parameters, self.prefixes), shown=stored.path))
+
+    def sparql(self, text: str) -> Answer:
+        """Run any SPARQL 1.1 query; the default graph is the union of all named graphs.
+
+        Raises:
+            ImnmError: ``query-syntax``, ``query-service``.
+        """
+        return Answer.of(ask(self._store, text, self.prefixes))
+
+    def claims(
+        self,
+        *,
+        subject: str | NamedNode | None = None,
+        predicate: str | NamedNode | None = None,
+        object: str | NamedNode | None = None,
+        polarity: str | None = None,
+        certainty: str | None = None,
+    ) -> list[Claim]:
+        """Return the claims that fit, sorted by IRI; a name stands for an entity or a relation of ours.
+
+        Args:
+            subject: what the claim is about, for example ``zilucoplan``.
+            predicate: the relation, for example ``treats``.
+            object: the other end of the relation.
+            polarity: ``Affirmed`` or ``Negated``.
+            certainty: ``Established``, ``Probable``, ``Possible`` or ``Hypothesised``.
+        """
+        wanted = (_node(subject, ENTITY), _node(predicate, IMNM), _node(object, ENTITY))
+
+        def fits(claim: Claim) -> bool:
+            terms = zip(wanted, (claim.subject, claim.predicate, claim.object), strict=True)
+            return (
+                all(want is None or want == has for want, has in terms)
+                and polarity in (None, claim.polarity)
+                and certainty in (None, claim.certainty)
+            )
+
+        return [claim for claim in self._claims if fits(claim)]
+
+    @cached_property
+    def _claims(self) -> list[Claim]:
+        return read_claims(self._triples)
+
+    def explain(self, *words: str, documents: str | Path | None = None) -> list[Explanation]:
+        """Lead a claim, or an edge given as subject, relation and object, back to its quotes.
+
+        Args:
+            words: an id, or subject, relation and object.
+            documents: the folder of the documents' texts, for whole sentences.
+
+        Raises:
+            ImnmError: ``explain-unknown``, ``explain-ambiguous``.
+        """
+        from imnm_kg.model.documents import read_source_texts
+        from imnm_kg.operations.explain import explain
+
+        texts = {} if documents is None else read_source_texts(Path(documents))
+        return explain(self._triples, words, self.prefixes, texts)
+
+    def validate(self) -> Report:
+        """Validate the release with the shapes of the project."""
+        from imnm_kg.operations.validate import read_data, read_shapes, validate
+
+        return validate(read_data([self._release / "imnm.nq"]), read_shapes([self._folders.shapes]))
+
+    def __iter__(self) -> Iterator[Triple]:
+        """Yield every triple once, literals as the sources write them."""
+        return iter(self._triples)
+
+    def __len__(self) -> int:
+        return len(self._triples)
+
+
+def _node(value: str | NamedNode | None, namespace: str) -> NamedNode | None:
+    if value is None or isinstance(value, NamedNode):
+        return value
+    return NamedNode(value if "://" in value else namespace + value)

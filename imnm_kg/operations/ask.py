@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ask: run SPARQL against a built release in memory, or against a remote endpoint."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyoxigraph import (
+    QueryResultsFormat,
+    RdfFormat,
+    Store,
+    parse,
+    parse_query_results,
+)
+
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.results import Result
+
+__all__ = ["ask", "ask_endpoint", "open_release", "with_prefixes"]
+
+# What is not query text: strings, IRIs, comments.
+_OPAQUE = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'"
+    r'|<[^<>"{}|^`\s]*>'
+    r"|\#[^\n]*"
+)
+_SERVICE = re.compile(r"(?<![\w:?$.-])SERVICE(?![\w:.-])", re.IGNORECASE)
+_FORM = re.compile(r"(?<![\w:?$.-])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:.-])", re.IGNORECASE)
+
+
+def open_release(folder: Path, *, graphs: bool = False) -> Store:
+    """Load a release into memory.
+
+    Args:
+        folder: the folder of the release.
+        graphs: also load the named graphs, for queries with ``GRAPH``; the default graph is the union of all
+            in either case.
+
+    Raises:
+        ImnmError: ``release-damaged`` with the file and line.
+    """
+    store = Store()
+    files = [("imnm.ttl", RdfFormat.TURTLE)] + ([("imnm.nq", RdfFormat.N_QUADS)] if graphs else [])
+    for name, form in files:
+        path = folder / name
+        try:
+            store.bulk_load(path=str(path), format=form)
+        except (SyntaxError, OSError) as error:
+            line = error.lineno if isinstance(error, SyntaxError) else None
+            what = f"the release cannot be read: {error.strerror if isinstance(error, OSError) else error.msg}"
+            place = Place(str(path), line)
+            raise ImnmError("release-damaged", what, "build it again with 'imnm-kg build'", place) from error
+    return store
+
+
+def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, shown: str = "query") -> Result:
+    """Run a query; nothing goes to the network.
+
+    Args:
+        store: an opened release.
+        text: SPARQL 1.1 query text.
+        prefixes: prefixes that need not be declared in the query.
+        shown: how to name the query in errors.
+
+    Raises:
+        ImnmError: ``query-syntax`` with line and column, ``query-service`` for a query that would call another
+            server.
+    """
+    # A default prefix would hide that SERVICE is a keyword only outside strings, IRIs and comments.
+    if found := _SERVICE.search(_OPAQUE.sub(lambda m: " " * len(m.group()), text)):
+        line = text.count("\n", 0, found.start()) + 1
+        raise ImnmError(
+            "query-service",
+            "SERVICE would send a request to another server",
+            "remove it, or ask that server with --endpoint",
+            Place(shown, line, found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1),
+        )
+    try:
+        return store.query(text, prefixes=dict(prefixes or {}))
+    except SyntaxError as error:
+        place = Place(shown, error.lineno, error.offset)
+        raise ImnmError("query-syntax", _message(error), "mend the query", place) from error
+
+
+def _message(error: SyntaxError) -> str:
+    """Take the place out of the parser's message: it is told apart from it."""
+    text = re.sub(r"^.*?error at \S+(?: \S+)*?: ", "", str(error.msg).replace("\n", " "))
+    return f"not SPARQL 1.1: {text}"
+
+
+def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
+    """Run a query on a remote SPARQL endpoint.
+
+    Args:
+        url: the address of the endpoint, http or https.
+        text: the query, with all its prefixes declared.
+        timeout: seconds to wait for the answer.
+
+    Raises:
+        ImnmError: ``endpoint-url``, ``endpoint-unreachable``, ``endpoint-refused`` with what the server said,
+            ``endpoint-answer`` for an answer that is none.
+    """
+    if not re.fullmatch(r"https?://[^\s]+", url):
+        raise ImnmError("endpoint-url", f"'{url}' is no address of an endpoint", "give an http or https URL")
+    from urllib.error import HTTPError, URLError
+
+    from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
+    from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+    form = _FORM.search(_OPAQUE.sub(" ", text))
+    graph = form is not None and form[1].upper() in ("CONSTRUCT", "DESCRIBE")
+    wrapper = SPARQLWrapper(url, agent="imnm-kg")
+    wrapper.setQuery(text)
+    wrapper.setMethod(POST)
+    wrapper.setReturnFormat(N3 if graph else JSON)
+    if graph:
+        wrapper.addCustomHttpHeader("Accept", "text/turtle")
+    wrapper.setTimeout(max(1, round(timeout)))
+    try:
+        body: bytes = wrapper.query().response.read()
+    except SPARQLWrapperException as error:
+        said = " ".join(str(error).split())[:300]
+        raise ImnmError("endpoint-refused", f"{url} refused the query: {said}", "mend the query") from error
+    except HTTPError as error:
+        said = " ".join(error.read().decode("utf-8", "replace").split())[:300]
+        what = f"{url} answered {error.code}: {said or error.reason}"
+        raise ImnmError("endpoint-refused", what, "check the address and the query") from error
+    except (URLError, TimeoutError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        what = f"{url} does not answer: {reason}"
+        raise ImnmError("endpoint-unreachable", what, "check the address and that the server runs") from error
+    try:
+        if graph:
+            return tuple(quad.triple for quad in parse(body, format=RdfFormat.TURTLE))
+        return parse_query_results(_sparql_json(body), format=QueryResultsFormat.JSON)
+    except (SyntaxError, ValueError) as error:
+        what = f"{url} did not answer with SPARQL results: {str(error)[:200]}"
+        raise ImnmError("endpoint-answer", what, "check that the address is that of a SPARQL endpoint") from error
+
+
+def _sparql_json(body: bytes) -> bytes:
+    """Bring the older form of typed literals, which some servers still send, to that of SPARQL 1.1."""
+    if b"typed-literal" not in body:
+        return body
+    answer = json.loads(body)
+    for binding in answer.get("results", {}).get("bindings", []):
+        for term in binding.values():
+            if term.get("type") == "typed-literal":
+                term["type"] = "literal"
+    return json.dumps(answer).encode()
+
+
+def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
+    """Declare the prefixes that a query uses and does not declare, for a server that does not know them."""
+    query = _OPAQUE.sub(" ", text)
+    declared = set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):", query))
+    used = set(re.findall(r"(?<![\w:?$.-])([A-Za-z][\w.-]*):", query)) - declared
+    lines = [f"PREFIX {prefix}: <{prefixes[prefix]}>" for prefix in sorted(used & set(prefixes))]
+    return "\n".join([*lines, text])

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Assemble: read ontology, mappings and graph files into one dataset of named graphs, as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.claims import Claim, Index, read_claims
+from imnm_kg.model.findings import Finding
+from imnm_kg.model.folders import Folders
+from imnm_kg.model.namespaces import GRAPH, IMNM, OA, SH
+from imnm_kg.rdf.reader import TurtleFile, read_turtle
+from imnm_kg.rdf.sssom import mapping_triples, read_sssom
+
+__all__ = ["Assembly", "assemble", "check_ids", "read_prefixes"]
+
+_NOT_RELEASED = (IMNM.Proposed, IMNM.Rejected)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What the source files say.
+
+    Attributes:
+        quads: every triple in the graph of its file, reviewed claims only, literals as written.
+        prefixes: the one list of prefixes.
+        files: the Turtle files that were read.
+        held_back: how many pieces of evidence are proposed or rejected and therefore left out.
+    """
+
+    quads: tuple[Quad, ...]
+    prefixes: dict[str, str]
+    files: tuple[TurtleFile, ...]
+    held_back: int = 0
+    _places: dict[str, Place] = field(default_factory=dict)
+
+    def place_of(self, iri: str) -> Place | None:
+        """Return where the block of a subject stands; of a part of it (``#quote``), where the whole stands."""
+        if not self._places:
+            for file in self.files:
+                for subject, place in file.subject_places().items():
+                    self._places.setdefault(subject, place)
+        return self._places.get(iri) or self._places.get(iri.split("#")[0])
+
+    def claims(self) -> list[Claim]:
+        """Return the claims."""
+        return read_claims(self.quads)
+
+
+def read_prefixes(folders: Folders) -> dict[str, str]:
+    """Read the one list of prefixes, ``ontology/prefixes.ttl``."""
+    path = folders.ontology / "prefixes.ttl"
+    index = Index(read_turtle(path, folders.shown(path)).quads)
+    found = {}
+    for node in index.instances(SH.PrefixDeclaration):
+        prefix, namespace = index.text(node, SH.prefix), index.text(node, SH.namespace)
+        if prefix is not None and namespace is not None:
+            found[prefix] = namespace
+    return found
+
+
+def assemble(folders: Folders) -> Assembly:
+    """Read all source files.
+
+    Raises:
+        ImnmError: what is wrong with a file, with line and column; ``graph-blank-node`` for a blank node in
+            ``graph/``.
+    """
+    files: list[TurtleFile] = []
+    quads: list[Quad] = []
+    for path in [*sorted(folders.ontology.glob("*.ttl")), *sorted(folders.graph.rglob("*.ttl"))]:
+        file = read_turtle(path, folders.shown(path))
+        base = folders.graph if path.is_relative_to(folders.graph) else folders.ontology
+        if base is folders.graph:
+            _refuse_blank_nodes(file)
+        name = "ontology" if path.name == "imnm.ttl" else _graph_name(path, base)
+        files.append(file)
+        quads.extend(_in_graph(file.quads, name))
+    for path in sorted((folders.ontology / "mappings").glob("*.sssom.tsv")):
+        mappings = read_sssom(path, folders.shown(path))
+        name = "mappings/" + path.name.removesuffix(".sssom.tsv")
+        quads.extend(_in_graph(mapping_triples(mappings, IMNM.deniedMatch), name))
+    kept, held_back = _released(quads)
+    return Assembly(tuple(kept), read_prefixes(folders), tuple(files), held_back)
+
+
+def _graph_name(path: Path, base: Path) -> str:
+    name = path.relative_to(base).with_suffix("").as_posix()
+    return "background" if name.startswith("background/") else name
+
+
+def _in_graph(triples: Iterable[Triple], name: str) -> Iterable[Quad]:
+    graph = GRAPH.term(name)
+    return (Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
+
+
+def _refuse_blank_nodes(file: TurtleFile) -> None:
+    for triple in file.quads:
+        if not isinstance(triple.subject, NamedNode):
+            raise ImnmError(
+                "graph-blank-node",
+                "a file in graph/ has a blank node",
+                "give the node an IRI, so that others can point at it",
+                Place(file.path),
+            )
+
+
+def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
+    """Leave out evidence that is proposed or rejected, its parts, and claims that have no other."""
+    left_out = {
+        quad.subject.value
+        for quad in quads
+        if quad.predicate == IMNM.reviewStatus and quad.object in _NOT_RELEASED
+        and isinstance(quad.subject, NamedNode)
+    }  # fmt: skip
+    if not left_out:
+        return quads, 0
+    parts = (OA.hasSelector, IMNM.hasReview, IMNM.hasGuardException)
+    count = len(left_out)
+    left_out |= {
+        quad.object.value
+        for quad in quads
+        if quad.predicate in parts and isinstance(quad.subject, NamedNode) and quad.subject.value in left_out
+        and isinstance(quad.object, NamedNode)
+    }  # fmt: skip
+    evidence_of: dict[str, set[str]] = {}
+    for quad in quads:
+        if quad.predicate == IMNM.hasEvidence and isinstance(quad.subject, NamedNode):
+            assert isinstance(quad.object, NamedNode)
+            evidence_of.setdefault(quad.subject.value, set()).add(quad.object.value)
+    left_out |= {claim for claim, passages in evidence_of.items() if passages <= left_out}
+    kept = [
+        quad
+        for quad in quads
+        if not any(isinstance(x, NamedNode) and x.value in left_out for x in (quad.subject, quad.object))
+    ]
+    return kept, count
+
+
+def check_ids(assembly: Assembly) -> list[Finding]:
+    """Compare the id of every claim and evidence with what its content gives."""
+    index = Index(assembly.quads)
+    findings = []
+    for claim in read_claims(assembly.quads):
+        pairs = [(claim.iri, claim.expected_iri)]
+        for item in claim.evidence:
+            sha256 = index.text(item.document, IMNM.textSha256)
+            if sha256 is not None:
+                pairs.append((item.iri, item.expected_iri(claim.iri, sha256)))
+        for is_, should in pairs:
+            if is_ != should:
+                findings.append(
+                    Finding(
+                        "id-differs",
+                        f"the id of this node should be {should.value.rsplit('/', 1)[1]}: its content has "
+                        "changed or the id was not made from it; rename the node",
+                        assembly.place_of(is_.value),
+                        is_.value,
+                    )
+                )
+    return findings

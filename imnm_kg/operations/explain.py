@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explain: lead a claim, an edge or an inference back to its premises, quotes and sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from imnm_kg.errors import ImnmError
+from imnm_kg.model.claims import Claim, Evidence, Index, read_claims
+from imnm_kg.model.documents import SourceText
+from imnm_kg.model.namespaces import (
+    BASE,
+    DCTERMS,
+    DOCUMENT,
+    ENTITY,
+    FOAF,
+    IMNM,
+    OWL,
+    PROV,
+    RDF,
+    RDFS,
+)
+from imnm_kg.model.stored_query import nearest
+
+__all__ = ["Explanation", "Link", "Passage", "explain"]
+
+_DIGITS = re.compile(r"[0-9a-f]{6,32}")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A quote in its surroundings.
+
+    Attributes:
+        before: what stands before the quote in its sentence, or the stored prefix.
+        quote: the quote.
+        after: what stands after it.
+        whole: whether the sentence is whole, because the document was at hand.
+        role: ``Statement`` or ``Antecedent``.
+        certainty: how sure the text is, for a statement.
+        document: the title of the document.
+        publisher: who published it.
+        url: its address, if one is known.
+        place: code points in the document, half-open.
+        reviews: who read it, in words.
+        exceptions: cues outside the quote and why they do not bear on the claim.
+    """
+
+    before: str
+    quote: str
+    after: str
+    whole: bool
+    role: str
+    certainty: str | None
+    document: str
+    publisher: str | None
+    url: str | None
+    place: tuple[int, int]
+    reviews: tuple[str, ...]
+    exceptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What speaks for or against a claim: the other claim in words, and the curator's reason."""
+
+    kind: str
+    other: str
+    iri: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why the graph says something.
+
+    Attributes:
+        iri: what is explained.
+        kind: claim, edge, negative assertion or inference.
+        statement: it in words.
+        facts: polarity, certainty, population and context, in words.
+        passages: the quotes, for a claim.
+        links: disputes and supports, for a claim.
+        rule: the rule that made it, for what was inferred.
+        premises: what it was made from.
+    """
+
+    iri: str
+    kind: str
+    statement: str
+    facts: tuple[tuple[str, str], ...] = ()
+    passages: tuple[Passage, ...] = ()
+    links: tuple[Link, ...] = ()
+    rule: str | None = None
+    premises: tuple[Explanation, ...] = field(default=())
+
+
+class _Explainer:
+    """Holds the dataset while one thing is explained."""
+
+    def __init__(self, triples: Iterable[Triple | Quad], texts: Mapping[str, SourceText]) -> None:
+        self.index = Index(triples)
+        self.claims = {claim.iri.value: claim for claim in read_claims(self.index)}
+        self.texts = texts
+
+    def label(self, term: object) -> str:
+        if isinstance(term, Literal):
+            return f"“{term.value}”"
+        assert isinstance(term, NamedNode)
+        return self.index.text(term, RDFS.label) or term.value.rsplit("/", 1)[1]
+
+    def words(self, subject: object, predicate: NamedNode, object_: object, *, negated: bool = False) -> str:
+        relation = self.index.text(predicate, IMNM.negatedLabel) if negated else None
+        return f"{self.label(subject)} {relation or self.label(predicate)} {self.label(object_)}"
+
+    def claim(self, claim: Claim) -> Explanation:
+        facts = [("polarity", claim.polarity.lower()), ("certainty", (claim.certainty or "none").lower())]
+        if claim.population is not None:
+            facts.append(("population", self.label(claim.population)))
+        facts += [
+            (key.value.removeprefix(IMNM), value.value if isinstance(value, Literal) else self.label(value))
+            for key, value in claim.context
+        ]
+        facts.append(("becomes", self._becomes(claim)))
+        words = self.words(claim.subject, claim.predicate, claim.object, negated=claim.polarity == "Negated")
+        passages = tuple(self._passage(item) for item in claim.evidence)
+        return Explanation(claim.iri.value, "claim", words, tuple(facts), passages, self._links(claim))
+
+    def _becomes(self, claim: Claim) -> str:
+        """Say what the graph makes of the claim, or why it stays a claim only."""
+        for node in self._derived_from(claim.iri):
+            if self.index.text(node, IMNM.rule) == "direct-edge":
+                return "a direct edge"
+            if self.index.text(node, IMNM.rule) == "negative-assertion":
+                return "a negative assertion"
+        return "no edge: it is hedged, narrower than an edge, or disputed"
+
+    def _derived_from(self, premise: NamedNode) -> list[NamedNode]:
+        nodes = [*self.index.instances(IMNM.Inference), *self.index.instances(OWL.NegativePropertyAssertion)]
+        return [node for node in nodes if premise in self.index.objects(node, PROV.wasDerivedFrom)]
+
+    def _links(self, claim: Claim) -> tuple[Link, ...]:
+        found = []
+        for class_, verb in ((IMNM.Dispute, "disputed by"), (IMNM.Support, "supported by")):
+            for node in self.index.instances(class_):
+                if self.index.node(node, IMNM.to) == claim.iri:
+                    found.append(self._link(node, IMNM.term("from"), verb))
+                elif self.index.node(node, IMNM.term("from")) == claim.iri:
+                    found.append(self._link(node, IMNM.to, verb.split()[0].removesuffix("ed") + "s"))
+        return tuple(found)
+
+    def _link(self, node: NamedNode, end: NamedNode, verb: str) -> Link:
+        other = self.index.node(node, end)
+        assert other is not None
+        return Link(verb, self.label(other), other.value, self.index.text(node, IMNM.reason) or "")
+
+    def _passage(self, item: Evidence) -> Passage:
+        text = self.texts.get(item.document.value.removeprefix(DOCUMENT))
+        before, after, whole = item.prefix, item.suffix, False
+        if text is not None and text.text[item.start : item.end] == item.quote:
+            sentence = text.sentence_around(item.start, item.end)
+            before, after = text.text[sentence.start : item.start], text.text[item.end : sentence.end]
+            whole = True
+        publisher = self.index.node(item.document, DCTERMS.publisher)
+        page = self.index.node(item.document, FOAF.page)
+        reviews = [
+            f"{self.label(self.index.node(node, IMNM.reviewer))}"
+            f" ({'a person' if self.index.node(node, IMNM.agentKind) == IMNM.PersonAgent else 'automated'})"
+            for node in sorted(self.index.objects(item.iri, IMNM.hasReview), key=str)
+            if isinstance(node, NamedNode) and self.index.node(node, IMNM.reviewer) is not None
+        ]
+        return Passage(
+            before, item.quote, after, whole, item.role, item.certainty, self.label(item.document),
+            None if publisher is None else self.label(publisher), None if page is None else page.value,
+            (item.start, item.end), tuple(reviews),
+            tuple(f"“{exception.cue}”: {exception.reason}" for exception in item.exceptions),
+        )  # fmt: skip
+
+    def inference(self, node: NamedNode, depth: int = 0) -> Explanation:
+        negative = self.index.node(node, OWL.sourceIndividual)
+        if negative is not None:
+            predicate = self.index.node(node, OWL.assertionProperty)
+            targets = [*self.index.objects(node, OWL.targetIndividual), *self.index.objects(node, OWL.targetValue)]
+            assert predicate is not None
+            words, kind = self.words(negative, predicate, targets[0], negated=True), "negative assertion"
+        else:
+            subject, predicate = self.index.node(node, RDF.subject), self.index.node(node, RDF.predicate)
+            assert subject is not None
+            assert predicate is not None
+            words, kind = self.words(subject, predicate, self.index.objects(node, RDF.object)[0]), "inference"
+        rule = self.index.text(node, IMNM.rule)
+        if rule == "direct-edge":
+            kind = "edge"
+        premises = [
+            made
+            for premise in sorted(self.index.objects(node, PROV.wasDerivedFrom), key=str)
+            if isinstance(premise, NamedNode) and (made := self.premise(premise, depth)) is not None
+        ]
+        return Explanation(node.value, kind, words, rule=rule, premises=tuple(premises))
+
+    def premise(self, node: NamedNode, depth: int) -> Explanation | None:
+        if node.value in self.claims:
+            return self.claim(self.claims[node.value])
+        if self.index.text(node, IMNM.rule) is not None:
+            return self.inference(node, depth + 1) if depth < 8 else None
+        return Explanation(node.value, "premise", self.label(node))
+
+
+def explain(
+    triples: Iterable[Triple | Quad],
+    words: Iterable[str],
+    prefixes: Mapping[str, str],
+    texts: Mapping[str, SourceText] | None = None,
+) -> list[Explanation]:
+    """Explain a claim, an evidence, an inference, or an edge.
+
+    Args:
+        triples: the whole dataset.
+        words: one id (the digits or their first six or more, a CURIE, an IRI), or three: subject, relation and
+            object of an edge, by name.
+        prefixes: for CURIEs.
+        texts: the documents, for whole sentences.
+
+    Returns:
+        One explanation, or one for each way in which an edge came about.
+
+    Raises:
+        ImnmError: ``explain-unknown`` with the nearest, ``explain-ambiguous``.
+    """
+    explainer = _Explainer(triples, texts or {})
+    given = list(words)
+    if len(given) == 3:
+        return _explain_edge(explainer, given, prefixes)
+    if len(given) != 1:
+        raise ImnmError("explain-unknown", "give one id, or subject, relation and object", "see --help")
+    node = _find(explainer, given[0], prefixes)
+    if node.value in explainer.claims:
+        return [explainer.claim(explainer.claims[node.value])]
+    for claim in explainer.claims.values():
+        if any(item.iri == node for item in claim.evidence):
+            return [explainer.claim(claim)]
+    return [explainer.inference(node)]
+
+
+def _find(explainer: _Explainer, text: str, prefixes: Mapping[str, str]) -> NamedNode:
+    known = set(explainer.claims)
+    known |= {item.iri.value for claim in explainer.claims.values() for item in claim.evidence}
+    for class_ in (IMNM.Inference, OWL.NegativePropertyAssertion):
+        known |= {node.value for node in explainer.index.instances(class_)}
+    prefix, _, local = text.partition(":")
+    iri = prefixes[prefix] + local if prefix in prefixes else text.strip("<>")
+    if iri in known:
+        return NamedNode(iri)
+    digits = iri.removeprefix(BASE).rpartition("/")[2]
+    matches = (
+        sorted(x for x in known if x.rsplit("/", 1)[1].startswith(digits)) if _DIGITS.fullmatch(digits) else []
+    )
+    if len(matches) > 1:
+        listed = ", ".join(match.removeprefix(BASE).replace("/", ":")[:24] for match in matches[:4])
+        raise ImnmError("explain-ambiguous", f"'{text}' is the start of {listed}", "give more digits")
+    if not matches:
+        names = [iri.rsplit("/", 1)[1] for iri in sorted(explainer.claims)]
+        raise ImnmError(
+            "explain-unknown", f"there is no claim, evidence or inference '{text}'",
+            nearest(text, names, "see 'imnm-kg query claims-by-certainty'"),
+        )  # fmt: skip
+    return NamedNode(matches[0])
+
+
+def _explain_edge(explainer: _Explainer, words: list[str], prefixes: Mapping[str, str]) -> list[Explanation]:
+    def node(word: str, namespace: str) -> NamedNode:
+        prefix, colon, local = word.partition(":")
+        if colon and prefix in prefixes:
+            return NamedNode(prefixes[prefix] + local)
+        return NamedNode(word.strip("<>") if "://" in word else namespace + word)
+
+    subject, predicate, object_ = node(words[0], ENTITY), node(words[1], IMNM), node(words[2], ENTITY)
+    index = explainer.index
+    found = [
+        explainer.inference(each)
+        for each in index.instances(IMNM.Inference)
+        if index.node(each, RDF.subject) == subject and index.node(each, RDF.predicate) == predicate
+        and object_ in index.objects(each, RDF.object)
+    ]  # fmt: skip
+    found += [
+        explainer.inference(each)
+        for each in index.instances(OWL.NegativePropertyAssertion)
+        if index.node(each, OWL.sourceIndividual) == subject
+        and index.node(each, OWL.assertionProperty) == predicate
+        and object_ in index.objects(each, OWL.targetIndividual)
+    ]
+    stated = [
+        explainer.claim(claim) for claim in explainer.claims.values()
+        if (claim.subject, claim.predicate, claim.object) == (subject, predicate, object_)
+    ]  # fmt: skip
+    if found or stated:
+        return found or stated
+    for term in (subject, predicate, object_):
+        if index.text(term, RDFS.label) is None:
+            namespace = IMNM if term == predicate else ENTITY
+            names = {
+                x.value.removeprefix(namespace)
+                for c in explainer.claims.values()
+                for x in _terms(c, term == predicate)
+            }
+            raise ImnmError("explain-unknown", f"the graph does not know <{term.value}>", nearest(
+                term.value.removeprefix(namespace), names, "see the list of entities"))  # fmt: skip
+    raise ImnmError(
+        "explain-unknown", f"no claim and no edge says “{explainer.words(subject, predicate, object_)}”",
+        f"see 'imnm-kg query about-entity -p entity={words[0]}'",
+    )  # fmt: skip
+
+
+def _terms(claim: Claim, relation: bool) -> list[NamedNode]:
+    if relation:
+        return [claim.predicate]
+    return [claim.subject, *([claim.object] if isinstance(claim.object, NamedNode) else [])]

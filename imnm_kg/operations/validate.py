@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Validate: SHACL by pySHACL, over the terms as the files write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import BlankNode, Literal, Quad, Triple
+
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.report import Report, Result
+from imnm_kg.rdf.reader import read_rdf, read_turtle
+
+if TYPE_CHECKING:
+    import rdflib
+
+__all__ = ["places_of", "read_data", "read_shapes", "validate"]
+
+_SHACL = "http://www.w3.org/ns/shacl#"
+
+
+def read_data(paths: Iterable[Path]) -> list[Quad]:
+    """Read data files or folders of them (``.ttl``, ``.trig``, ``.nt``, ``.nq``) into one list."""
+    return [quad for path in _files(paths) for quad in read_rdf(path)[0]]
+
+
+def read_shapes(paths: Iterable[Path]) -> list[Quad]:
+    """Read shapes from files or folders.
+
+    Raises:
+        ImnmError: ``shapes-none`` when no shape with a target is there: such a graph would find everything good.
+    """
+    quads = read_data(paths)
+    targets = {f"{_SHACL}target{kind}" for kind in ("Class", "Node", "SubjectsOf", "ObjectsOf")}
+    targeted = any(quad.predicate.value in targets for quad in quads)
+    implicit = {q.subject for q in quads if str(q.object) == "<http://www.w3.org/2000/01/rdf-schema#Class>"} & {
+        q.subject for q in quads if str(q.object) in (f"<{_SHACL}NodeShape>", f"<{_SHACL}PropertyShape>")
+    }
+    if not targeted and not implicit:
+        raise ImnmError(
+            "shapes-none",
+            "the shapes have no target, so they would find every graph good",
+            "give files with shapes that have sh:targetClass or another target with --shapes",
+        )
+    return quads
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [p for p in sorted(path.rglob("*")) if p.suffix in (".ttl", ".trig", ".nt", ".nq")]
+            if not inside:
+                raise ImnmError(
+                    "rdf-none", "the folder holds no RDF file", "give a folder with .ttl, .trig, .nt or .nq files",
+                    Place(str(path)),
+                )  # fmt: skip
+            found.extend(inside)
+        else:
+            found.append(path)
+    return found
+
+
+def validate(
+    data: Iterable[Quad | Triple],
+    shapes: Iterable[Quad | Triple],
+    place_of: Callable[[str], Place | None] = lambda _: None,
+) -> Report:
+    """Validate the union of all graphs of the data.
+
+    Args:
+        data: the quads, as parsed.
+        shapes: the shapes; ontology and prefixes may be among the data.
+        place_of: where the block of a subject stands, for the results.
+
+    Raises:
+        ImnmError: ``shapes-malformed`` when pySHACL cannot use the shapes.
+    """
+    import pyshacl
+    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
+
+    data_graph, shapes_graph = _graph(data), _graph(shapes)
+    for triple in data_graph.triples((None, _rdflib().URIRef(f"{_SHACL}declare"), None)):
+        shapes_graph.add(triple)
+        for part in data_graph.triples((triple[2], None, None)):
+            shapes_graph.add(part)
+    try:
+        _, report, _ = pyshacl.validate(
+            data_graph,
+            shacl_graph=shapes_graph,
+            inference="none",
+            advanced=False,
+            inplace=True,
+            meta_shacl=False,
+        )
+    except (ShapeLoadError, ReportableRuntimeError, SyntaxError) as error:
+        what = " ".join(str(error).split())[:300]
+        raise ImnmError("shapes-malformed", f"the shapes cannot be used: {what}", "mend the shapes") from error
+    if not isinstance(report, _rdflib().Graph):
+        raise ImnmError("shapes-malformed", f"no report: {report}", "mend the shapes")
+    return Report.of(_results(report, place_of))
+
+
+def _rdflib() -> Any:
+    import rdflib
+
+    return rdflib
+
+
+def _graph(quads: Iterable[Quad | Triple]) -> rdflib.Graph:
+    """Turn parsed terms into an rdflib graph, without parsing twice and without changing a literal."""
+    library = _rdflib()
+    made: dict[object, Any] = {}
+
+    def term(value: Any) -> Any:
+        found = made.get(value)
+        if found is None:
+            if isinstance(value, Literal):
+                language, type_ = value.language, value.datatype.value
+                found = (
+                    library.Literal(value.value, lang=language)
+                    if language
+                    else library.Literal(  # not normalised: what is judged is what is written
+                        value.value,
+                        datatype=None if type_.endswith("#string") else library.URIRef(type_),
+                        normalize=False,
+                    )
+                )
+            elif isinstance(value, BlankNode):
+                found = library.BNode(value.value)
+            else:
+                found = library.URIRef(value.value)
+            made[value] = found
+        return found
+
+    graph = library.Graph()
+    for quad in quads:
+        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    return graph  # type: ignore[no-any-return]
+
+
+def _results(report: rdflib.Graph, place_of: Callable[[str], Place | None]) -> Iterable[Result]:
+    library = _rdflib()
+    shacl = library.Namespace(_SHACL)
+
+    def text(node: Any, name: str) -> str:
+        value = report.value(node, shacl[name])
+        if isinstance(value, library.BNode):  # its label differs from run to run
+            return (
+                _path_text(report, value)
+                if name == "resultPath"
+                else ""
+                if name == "sourceShape"
+                else f"_:{value}"
+            )
+        return "" if value is None else str(value.n3())
+
+    for node in report.subjects(library.RDF.type, shacl.ValidationResult):
+        if next(report.subjects(shacl.detail, node), None) is not None:
+            continue
+        focus = report.value(node, shacl.focusNode)
+        messages = sorted(str(message) for message in report.objects(node, shacl.resultMessage))
+        component = str(report.value(node, shacl.sourceConstraintComponent)).removeprefix(_SHACL)
+        yield Result(
+            str(report.value(node, shacl.resultSeverity)).removeprefix(_SHACL),
+            text(node, "focusNode"), text(node, "resultPath"), text(node, "value"),
+            component.removesuffix("ConstraintComponent"), text(node, "sourceShape"),
+            " ".join(" ".join(messages).split()),
+            place_of(str(focus)) if isinstance(focus, library.URIRef) else None,
+        )  # fmt: skip
+
+
+_PATH_FORMS = {
+    "inversePath": "^{}",
+    "zeroOrMorePath": "{}*",
+    "oneOrMorePath": "{}+",
+    "zeroOrOnePath": "{}?",
+}
+
+
+def _path_text(report: rdflib.Graph, node: Any) -> str:
+    """Write a property path as SPARQL does."""
+    library = _rdflib()
+    if not isinstance(node, library.BNode):
+        return str(node.n3())
+    if report.value(node, library.RDF.first) is not None:
+        return "/".join(_path_text(report, item) for item in report.items(node))
+    if (head := report.value(node, library.URIRef(f"{_SHACL}alternativePath"))) is not None:
+        return "(" + "|".join(_path_text(report, item) for item in report.items(head)) + ")"
+    for name, form in _PATH_FORMS.items():
+        if (inner := report.value(node, library.URIRef(f"{_SHACL}{name}"))) is not None:
+            return form.format(_path_text(report, inner))
+    return ""
+
+
+def places_of(paths: Iterable[Path]) -> Callable[[str], Place | None]:
+    """Return what tells where the block of a subject stands in the given files; Turtle files only."""
+    found: dict[str, Place] = {}
+    for path in _files(paths):
+        if path.suffix == ".ttl":
+            for subject, place in read_turtle(path).subject_places().items():
+                found.setdefault(subject, place)
+    return found.get

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main job: assemble, infer, check, verify, reason and validate, composed of the single operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad
+
+from imnm_kg.model.claims import Claim, Index, read_claims
+from imnm_kg.model.documents import SourceText, read_source_texts
+from imnm_kg.model.findings import Finding
+from imnm_kg.model.folders import Folders
+from imnm_kg.model.namespaces import BASE, OWL
+from imnm_kg.model.report import Report, report_turtle
+from imnm_kg.model.stored_query import list_queries
+from imnm_kg.operations.assemble import Assembly, assemble, check_ids
+from imnm_kg.operations.check import check
+from imnm_kg.operations.guard import guard, read_cues
+from imnm_kg.operations.infer import infer
+from imnm_kg.operations.publish import render_release
+from imnm_kg.operations.verify import Verification, verify
+
+__all__ = ["Build", "Dataset", "build", "derive", "verify_documents"]
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The assembled sources with all that follows from them."""
+
+    assembly: Assembly
+    quads: tuple[Quad, ...]
+    claims: tuple[Claim, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build: its files by name, what was found, and what was left out.
+
+    Attributes:
+        files: the release, none if there are findings.
+        findings: what is wrong; a build with findings is not written.
+        report: the SHACL report, none when validation was left out.
+        notes: what was not done, and why.
+    """
+
+    files: dict[str, str]
+    findings: tuple[Finding, ...]
+    report: Report | None
+    notes: tuple[str, ...]
+
+
+def derive(folders: Folders, say: Say = lambda _: None) -> Dataset:
+    """Assemble the sources and draw all inferences."""
+    assembly = assemble(folders)
+    say(f"assembled {len(assembly.files)} files: {len(assembly.quads):,} triples")
+    if assembly.held_back:
+        say(f"left out {assembly.held_back} pieces of evidence that are proposed or rejected")
+    inferences = infer(assembly.quads, list_queries(folders.queries, "rule"))
+    say(f"inferred {len(inferences)} statements")
+    derived = (quad for inference in inferences for quad in inference.quads())
+    quads = tuple(dict.fromkeys([*assembly.quads, *derived]))
+    version = Index(assembly.quads).text(NamedNode(f"{BASE}ontology"), OWL.versionInfo) or "0"
+    return Dataset(assembly, quads, tuple(read_claims(quads)), version)
+
+
+def verify_documents(
+    folders: Folders, dataset: Dataset, documents: Path
+) -> tuple[Verification, list[Finding], dict[str, SourceText]]:
+    """Verify every quote and run the guard; returns both results and the texts."""
+    texts = read_source_texts(documents)
+    place_of = dataset.assembly.place_of
+    result = verify(dataset.claims, Index(dataset.quads), texts, place_of)
+    cue_file = folders.ontology / "lexicon" / "guard-cues.tsv"
+    cut = guard(dataset.claims, texts, read_cues(cue_file, folders.shown(cue_file)), place_of)
+    return result, cut, texts
+
+
+def build(
+    folders: Folders,
+    documents: Path | None = None,
+    *,
+    with_reasoner: bool = True,
+    with_shapes: bool = True,
+    say: Say = lambda _: None,
+) -> Build:
+    """Run the main job; nothing is written here.
+
+    Args:
+        folders: where the data folders are.
+        documents: the folder with the documents' texts; without it quotes are not verified.
+        with_reasoner: let HermiT check the projection.
+        with_shapes: validate with the shapes.
+        say: told what was done, one line a step.
+    """
+    dataset = derive(folders, say)
+    place_of = dataset.assembly.place_of
+    findings = check_ids(dataset.assembly)
+    notes: list[str] = []
+    findings += check(dataset.quads, list_queries(folders.queries, "check"), place_of, dataset.assembly.prefixes)
+    say("ran the checks")
+    if documents is not None:
+        result, cut, _ = verify_documents(folders, dataset, documents)
+        findings += [*result.findings, *cut]
+        say(f"verified {result.checked} quotes in {len(result.documents)} documents")
+    else:
+        notes.append("without --documents no quote was verified and the guard did not run")
+    # An inconsistent graph is told by the checks, with both quotes; a reasoner would only say that it is one.
+    if with_reasoner and not findings:
+        findings += _reason(dataset, say, notes)
+    report = _validate(folders, dataset, say) if with_shapes else None
+    if report is not None:
+        findings += _violations(report)
+    files: dict[str, str] = {}
+    if not findings:
+        files = render_release(dataset.quads, dataset.claims, dataset.assembly.prefixes, dataset.version)
+        if report is not None:
+            header = ["# SPDX-License-Identifier: CC-BY-4.0", f"# imnm-kg {dataset.version}: validation report."]
+            files["report.ttl"] = report_turtle(report, dataset.assembly.prefixes, header)
+    return Build(files, tuple(findings), report, tuple(notes))
+
+
+def _reason(dataset: Dataset, say: Say, notes: list[str]) -> list[Finding]:
+    from imnm_kg.operations.reason import java_missing, reason
+
+    if sentence := java_missing():
+        notes.append(sentence)
+        return []
+    result = reason(dataset.quads)
+    if result.consistent:
+        say(f"HermiT: consistent, no class without a possible member ({result.triples:,} triples)")
+        return []
+    if result.unsatisfiable:
+        return [
+            Finding(
+                "reason-unsatisfiable",
+                f"no individual can ever belong to the class <{iri}>: mend its axioms",
+                dataset.assembly.place_of(iri),
+                iri,
+            )
+            for iri in result.unsatisfiable
+        ]
+    message = "HermiT finds the graph inconsistent: a type, an edge or a negative assertion breaks an axiom"
+    return [Finding("reason-inconsistent", message)]
+
+
+def _validate(folders: Folders, dataset: Dataset, say: Say) -> Report:
+    from imnm_kg.operations.validate import read_shapes, validate
+
+    report = validate(dataset.quads, read_shapes([folders.shapes]), dataset.assembly.place_of)
+    say(f"validated with the shapes: {len(report.results)} results")
+    return report
+
+
+def _violations(report: Report) -> list[Finding]:
+    return [
+        Finding(
+            f"shacl-{result.component}", f"{result.message} ({result.focus})", result.place, result.focus[1:-1]
+        )
+        for result in report.results
+        if result.severity == "Violation"
+    ]
