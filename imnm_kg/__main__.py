@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run the command line: ``python -m imnm_kg``."""
 
-from imnm_kg.cli.main import main
+from imnm_kg.cli.main import entry
 
-raise SystemExit(main())
+if __name__ == "__main__":
+    entry()

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["ImnmError", "Place"]
 
 
-@dataclass(frozen=True, order=True)
-class Place:
-    """Where something is: a file and, where known, a line and a column (both counted from 1)."""
+class Place(NamedTuple):
+    """Where something is: a file and, where known, a line and a column (both counted from 1).
+
+    A named tuple like all values that ``imnm-kg query`` needs: importing dataclasses takes longer than a query.
+    """
 
     file: str
     line: int | None = None

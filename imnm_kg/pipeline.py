@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
 
-from imnm_kg.model.claims import Claim, Index, read_claims
+from imnm_kg.model.claims import Claim, read_claims
 from imnm_kg.model.documents import SourceText, read_source_texts
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders
@@ -65,7 +65,7 @@ def derive(folders: Folders, say: Say = lambda _: None) -> Dataset:
     say(f"inferred {len(inferences)} statements")
     derived = (quad for inference in inferences for quad in inference.quads())
     quads = tuple(dict.fromkeys([*assembly.quads, *derived]))
-    version = Index(assembly.quads).text(NamedNode(f"{BASE}ontology"), OWL.versionInfo) or "0"
+    version = assembly.index.text(NamedNode(f"{BASE}ontology"), OWL.versionInfo) or "0"
     return Dataset(assembly, quads, tuple(read_claims(quads)), version)
 
 
@@ -75,7 +75,7 @@ def verify_documents(
     """Verify every quote and run the guard; returns both results and the texts."""
     texts = read_source_texts(documents)
     place_of = dataset.assembly.place_of
-    result = verify(dataset.claims, Index(dataset.quads), texts, place_of)
+    result = verify(dataset.claims, dataset.assembly.index, texts, place_of)
     cue_file = folders.ontology / "lexicon" / "guard-cues.tsv"
     cut = guard(dataset.claims, texts, read_cues(cue_file, folders.shown(cue_file)), place_of)
     return result, cut, texts

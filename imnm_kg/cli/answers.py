@@ -5,15 +5,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from imnm_kg.cli.output import format_table, style_for, terminal_width
 from imnm_kg.model.folders import find_release
-from imnm_kg.model.results import FORMATS, Answer, serialize, short
-from imnm_kg.operations.ask import ask, ask_endpoint, open_release
+from imnm_kg.operations.ask import ask, ask_endpoint, start_opening
 
-__all__ = ["add_asking_options", "print_result"]
+if TYPE_CHECKING:
+    from imnm_kg.model.results import Result
+
+__all__ = ["FORMATS", "Asker", "add_asking_options", "asker", "print_result"]
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
+Asker = Callable[[str, str, "Mapping[str, str]"], "Result"]
+"""Takes the text of a query, how to name it in errors, and prefixes."""
 
 
 def add_asking_options(parser: argparse.ArgumentParser) -> None:
@@ -26,26 +32,25 @@ def add_asking_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, help="default: table, or turtle for a graph")
 
 
-def print_result(
-    text: str,
-    arguments: argparse.Namespace,
-    shown: str,
-    prefixes: Mapping[str, str],
-    *,
-    graphs: bool = False,
-) -> int:
-    """Run a query where the options say, and print what comes back."""
+def asker(arguments: argparse.Namespace, *, graphs: bool = False) -> Asker:
+    """Return what asks where the options say; a release begins to load at once."""
     if arguments.endpoint is not None:
-        result = ask_endpoint(arguments.endpoint, text, arguments.timeout)
-    else:
-        store = open_release(find_release(arguments.release), graphs=graphs)
-        result = ask(store, text, prefixes, shown)
-    if arguments.format not in (None, "table"):
-        sys.stdout.write(serialize(result, arguments.format, prefixes))
+        return lambda text, _shown, _prefixes: ask_endpoint(arguments.endpoint, text, arguments.timeout)
+    wait = start_opening(find_release(arguments.release), graphs=graphs)
+    return lambda text, shown, prefixes: ask(wait(), text, prefixes, shown)
+
+
+def print_result(result: Result, form: str | None, prefixes: Mapping[str, str]) -> int:
+    """Print what came back; returns the exit code."""
+    from imnm_kg.cli.output import format_table, style_for, terminal_width
+    from imnm_kg.model.results import Answer, serialize, short
+
+    if form not in (None, "table"):
+        sys.stdout.write(serialize(result, form, prefixes))
         return 0
     answer = Answer.of(result)
     if answer.triples is not None:
-        sys.stdout.write(serialize(answer.triples, arguments.format or "turtle", prefixes))
+        sys.stdout.write(serialize(answer.triples, form or "turtle", prefixes))
     elif answer.boolean is not None:
         print("yes" if answer.boolean else "no")
     else:

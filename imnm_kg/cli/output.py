@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
@@ -39,16 +36,30 @@ def style_for(stream: TextIO) -> Style:
 
 def terminal_width(stream: TextIO) -> int | None:
     """The columns of the terminal; none where the output is no terminal and nothing must be cut."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
     return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
 
 
 def _clean(text: str) -> str:
     """A cell is one line: line ends and tabs become spaces, other controls are shown, never sent."""
+    if text.isprintable():
+        return text
     return "".join(
         " " if character in "\n\t\r" else character if character.isprintable() else f"\\x{ord(character):02x}"
         for character in text
@@ -102,6 +113,8 @@ def _cut(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> list[str]:
     """Wrap a text, long words too."""
+    import textwrap
+
     return textwrap.wrap(text, max(1, width), break_on_hyphens=False) or [""]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from imnm_kg.cli.answers import add_asking_options, print_result
-from imnm_kg.cli.output import format_table, style_for, terminal_width
+from imnm_kg.cli.answers import add_asking_options, asker, print_result
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.folders import Folders, find_folders
-from imnm_kg.model.stored_query import StoredQuery, list_queries, load_query
+
+if TYPE_CHECKING:
+    from imnm_kg.model.stored_query import StoredQuery
 
 EXAMPLES = """\
 examples:
@@ -40,32 +42,44 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list(folders)
     if arguments.show is not None:
-        return _show(load_query(folders.queries, arguments.show))
+        return _show(folders, arguments.show)
     if arguments.name is None:
         raise ImnmError("usage", "no query is named", "name one, or see 'imnm-kg query --list'")
+    send = asker(arguments)
+    # Only now, while the release loads.
+    from imnm_kg.model.stored_query import load_query
+
     stored = load_query(folders.queries, arguments.name)
+    text = stored.bind(_given(arguments.parameters, stored))
+    return print_result(send(text, stored.path, stored.prefixes), arguments.format, stored.prefixes)
+
+
+def _given(pairs: list[str], stored: StoredQuery) -> dict[str, str]:
     given: dict[str, str] = {}
-    for pair in arguments.parameters:
+    for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign:
             raise ImnmError("usage", f"'-p {pair}' is no KEY=VALUE", f"see 'imnm-kg query --show {stored.name}'")
         given[key] = value
-    return print_result(stored.bind(given), arguments, stored.path, stored.prefixes)
+    return given
 
 
 def _list(folders: Folders) -> int:
-    queries = [
-        (query.name, query.title)
-        for kind in ("question", "check")
-        for query in list_queries(folders.queries, kind)
-    ]
-    sys.stdout.write(format_table(["name", "title"], queries, style_for(sys.stdout), terminal_width(sys.stdout)))
+    from imnm_kg.cli.output import format_table, style_for, terminal_width
+    from imnm_kg.model.stored_query import list_queries
+
+    kinds = ("question", "check")
+    rows = [(query.name, query.title) for kind in kinds for query in list_queries(folders.queries, kind)]
+    sys.stdout.write(format_table(["name", "title"], rows, style_for(sys.stdout), terminal_width(sys.stdout)))
     return 0
 
 
-def _show(query: StoredQuery) -> int:
-    style = style_for(sys.stdout)
-    print(style(query.title, "bold"))
+def _show(folders: Folders, name: str) -> int:
+    from imnm_kg.cli.output import style_for
+    from imnm_kg.model.stored_query import load_query
+
+    query = load_query(folders.queries, name)
+    print(style_for(sys.stdout)(query.title, "bold"))
     print(query.description)
     if query.parameters:
         print("\nparameters:")

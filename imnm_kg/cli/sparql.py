@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from imnm_kg.cli.answers import add_asking_options, print_result
+from imnm_kg.cli.answers import add_asking_options, asker, print_result
 from imnm_kg.model.folders import find_folders
 from imnm_kg.rdf.files import read_text
 
@@ -28,14 +28,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the query."""
+    from imnm_kg.operations.ask import with_prefixes
     from imnm_kg.operations.assemble import read_prefixes
 
     given: str = arguments.query
     shown = given[1:] if given.startswith("@") else "query"
     text = read_text(Path(shown)) if given.startswith("@") else given
+    send = asker(arguments, graphs=True)
     prefixes = read_prefixes(find_folders())
     if arguments.endpoint is not None:
-        from imnm_kg.operations.ask import with_prefixes
-
         text = with_prefixes(text, prefixes)
-    return print_result(text, arguments, shown, prefixes, graphs=True)
+    return print_result(send(text, shown, prefixes), arguments.format, prefixes)

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from imnm_kg.errors import ImnmError, Place
 
@@ -15,8 +15,7 @@ _PACKAGED = _PACKAGE / "_data"
 RELEASE_FILE = "imnm.ttl"
 
 
-@dataclass(frozen=True)
-class Folders:
+class Folders(NamedTuple):
     """The four data folders below one root."""
 
     root: Path

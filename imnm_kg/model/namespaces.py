@@ -39,13 +39,18 @@ class Namespace(str):
     def __getattr__(self, name: str) -> NamedNode:
         if name.startswith("__"):
             raise AttributeError(name)
-        return NamedNode(f"{self}{name}")
+        return self.term(name)
 
     def term(self, name: str) -> NamedNode:
         """Return the term of that local name, also where it is a word of Python."""
-        return NamedNode(f"{self}{name}")
+        iri = f"{self}{name}"
+        node = _TERMS.get(iri)
+        if node is None:
+            node = _TERMS[iri] = NamedNode(iri)
+        return node
 
 
+_TERMS: dict[str, NamedNode] = {}
 IMNM = Namespace(f"{BASE}ontology/")
 CLAIM = Namespace(f"{BASE}claim/")
 EVIDENCE = Namespace(f"{BASE}evidence/")

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import (
@@ -24,14 +23,12 @@ from imnm_kg.model.namespaces import XSD
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["FORMATS", "Answer", "Result", "Term", "plain", "serialize", "short"]
+__all__ = ["Answer", "Result", "Term", "plain", "serialize", "short"]
 
 Term: TypeAlias = NamedNode | Literal | BlankNode
 Result: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples | tuple[Triple, ...]
-FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
 
 
-@dataclass(frozen=True)
 class Answer:
     """Rows (``SELECT``), a boolean (``ASK``) or triples (``CONSTRUCT``, ``DESCRIBE``); one of the three.
 
@@ -42,10 +39,20 @@ class Answer:
         triples: the graph that was constructed.
     """
 
-    variables: tuple[str, ...] = ()
-    rows: tuple[tuple[Term | None, ...], ...] = ()
-    boolean: bool | None = None
-    triples: tuple[Triple, ...] | None = None
+    __slots__ = ("boolean", "rows", "triples", "variables")
+
+    def __init__(
+        self,
+        variables: tuple[str, ...] = (),
+        rows: tuple[tuple[Term | None, ...], ...] = (),
+        boolean: bool | None = None,
+        triples: tuple[Triple, ...] | None = None,
+    ) -> None:
+        """Hold one of the three."""
+        self.variables = variables
+        self.rows = rows
+        self.boolean = boolean
+        self.triples = triples
 
     @staticmethod
     def of(result: Result) -> Answer:

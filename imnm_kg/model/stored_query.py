@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -26,7 +24,7 @@ __all__ = ["Parameter", "StoredQuery", "list_queries", "load_query", "nearest", 
 Value: TypeAlias = NamedNode | Literal
 
 _HEADER = re.compile(r"# (?P<key>[a-z]+): (?P<value>\S.*)")
-_PARAMETER = re.compile(r"(?P<name>[a-z_]+) (?P<type>[a-z]+)(?:\((?P<choices>[^)]*)\))? - (?P<description>\S.*)")
+_PARAMETER = r"(?P<name>[a-z_]+) (?P<type>[a-z]+)(?:\((?P<choices>[^)]*)\))? - (?P<description>\S.*)"
 # Strings, IRIs and comments first, so that what looks like VALUES inside them is passed over.
 _SLOT = re.compile(
     r"""(?P<skip>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\s]*>|\#[^\n]*)"""
@@ -40,13 +38,12 @@ _TYPES = {
     "string": "a text",
     "integer": "a whole number",
 }
-_LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
-_CLAIM = re.compile(r"[0-9a-f]{32}")
-_ABSOLUTE = re.compile(r"<?(?P<iri>https?://[^\s<>\"{}|\\^`]+)>?")
+_LOCAL = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
+_CLAIM = r"[0-9a-f]{32}"
+_ABSOLUTE = r"<?(?P<iri>https?://[^\s<>\"{}|\\^`]+)>?"
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A typed parameter of a stored query.
 
     Attributes:
@@ -89,18 +86,17 @@ class Parameter:
         raise ImnmError("parameter-type", f"'{text}' is no value of {self.name}", f"give {self.takes}")
 
     def _node(self, text: str, prefixes: Mapping[str, str]) -> NamedNode | None:
-        if found := _ABSOLUTE.fullmatch(text):
+        if found := re.fullmatch(_ABSOLUTE, text):
             return NamedNode(found["iri"])
         prefix, colon, local = text.partition(":")
-        if colon and prefix in prefixes and _LOCAL.fullmatch(local):
+        if colon and prefix in prefixes and re.fullmatch(_LOCAL, local):
             return NamedNode(prefixes[prefix] + local)
-        if not colon and (_CLAIM if self.type == "claim" else _LOCAL).fullmatch(text):
+        if not colon and re.fullmatch(_CLAIM if self.type == "claim" else _LOCAL, text):
             return NamedNode(f"{BASE}{self.type}/{text}")
         return None
 
 
-@dataclass(frozen=True)
-class StoredQuery:
+class StoredQuery(NamedTuple):
     """One ``.rq`` file.
 
     Attributes:
@@ -157,6 +153,8 @@ class StoredQuery:
 
 def nearest(word: str, known: Iterable[str], none: str) -> str:
     """Say which known names are nearest to a word that is not known, or list them if they are few."""
+    from difflib import get_close_matches
+
     names = sorted(known)
     if not names:
         return none
@@ -197,7 +195,7 @@ def read_query(path: Path, kind: str, shown: str | None = None) -> StoredQuery:
 
 
 def _parameter(value: str, slots: Mapping[str, str], place: Place) -> Parameter:
-    found = _PARAMETER.fullmatch(value)
+    found = re.fullmatch(_PARAMETER, value)
     if found is None or found["type"] not in _TYPES:
         raise _header_error(f"'# param: {value}' is not in the form 'name type - description'", place)
     if found["name"] not in slots:
@@ -223,7 +221,7 @@ def load_query(folder: Path, name: str) -> StoredQuery:
     """
     for kind in ("question", "check"):
         path = folder / f"{kind}s" / f"{name}.rq"
-        if _LOCAL.fullmatch(name) and path.is_file():
+        if re.fullmatch(_LOCAL, name) and path.is_file():
             return read_query(path, kind)
     names = [path.stem for kind in ("questions", "checks") for path in (folder / kind).glob("*.rq")]
     raise ImnmError("query-unknown", f"there is no stored query '{name}'", nearest(name, names, "none is stored"))

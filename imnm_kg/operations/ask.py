@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from pyoxigraph import (
     QueryResultsFormat,
@@ -17,12 +18,14 @@ from pyoxigraph import (
 )
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.results import Result
 
-__all__ = ["ask", "ask_endpoint", "open_release", "with_prefixes"]
+if TYPE_CHECKING:
+    from imnm_kg.model.results import Result
+
+__all__ = ["ask", "ask_endpoint", "open_release", "start_opening", "with_prefixes"]
 
 # What is not query text: strings, IRIs, comments.
-_OPAQUE = re.compile(
+_OPAQUE = (
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
     r'|"(?:[^"\\\n]|\\.)*"'
@@ -30,8 +33,8 @@ _OPAQUE = re.compile(
     r'|<[^<>"{}|^`\s]*>'
     r"|\#[^\n]*"
 )
-_SERVICE = re.compile(r"(?<![\w:?$.-])SERVICE(?![\w:.-])", re.IGNORECASE)
-_FORM = re.compile(r"(?<![\w:?$.-])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:.-])", re.IGNORECASE)
+_SERVICE = r"(?i)(?<![\w:?$.-])SERVICE(?![\w:.-])"
+_FORM = r"(?i)(?<![\w:?$.-])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:.-])"
 
 
 def open_release(folder: Path, *, graphs: bool = False) -> Store:
@@ -50,13 +53,39 @@ def open_release(folder: Path, *, graphs: bool = False) -> Store:
     for name, form in files:
         path = folder / name
         try:
-            store.bulk_load(path=str(path), format=form)
+            store.load(path=str(path), format=form, lenient=True)  # our own files: no need to look at each IRI
         except (SyntaxError, OSError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
             what = f"the release cannot be read: {error.strerror if isinstance(error, OSError) else error.msg}"
             place = Place(str(path), line)
             raise ImnmError("release-damaged", what, "build it again with 'imnm-kg build'", place) from error
     return store
+
+
+def start_opening(folder: Path, *, graphs: bool = False) -> Callable[[], Store]:
+    """Begin to load a release in a thread, while the caller still reads its query; call the result to wait.
+
+    Loading is done outside Python's lock, so it takes no time from the caller where there are two cores.
+    """
+    opened: list[Store] = []
+    failed: list[Exception] = []
+
+    def work() -> None:
+        try:
+            opened.append(open_release(folder, graphs=graphs))
+        except Exception as error:  # raised again where the caller waits
+            failed.append(error)
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+
+    def wait() -> Store:
+        thread.join()
+        if failed:
+            raise failed[0]
+        return opened[0]
+
+    return wait
 
 
 def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, shown: str = "query") -> Result:
@@ -72,8 +101,7 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
         ImnmError: ``query-syntax`` with line and column, ``query-service`` for a query that would call another
             server.
     """
-    # A default prefix would hide that SERVICE is a keyword only outside strings, IRIs and comments.
-    if found := _SERVICE.search(_OPAQUE.sub(lambda m: " " * len(m.group()), text)):
+    if "service" in text.lower() and (found := re.search(_SERVICE, _bare(text))):
         line = text.count("\n", 0, found.start()) + 1
         raise ImnmError(
             "query-service",
@@ -86,6 +114,11 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
     except SyntaxError as error:
         place = Place(shown, error.lineno, error.offset)
         raise ImnmError("query-syntax", _message(error), "mend the query", place) from error
+
+
+def _bare(text: str) -> str:
+    """Blank out strings, IRIs and comments, so that keywords are found only where they are keywords."""
+    return re.sub(_OPAQUE, lambda found: " " * len(found.group()), text)
 
 
 def _message(error: SyntaxError) -> str:
@@ -113,7 +146,7 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
     from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
     from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-    form = _FORM.search(_OPAQUE.sub(" ", text))
+    form = re.search(_FORM, _bare(text))
     graph = form is not None and form[1].upper() in ("CONSTRUCT", "DESCRIBE")
     wrapper = SPARQLWrapper(url, agent="imnm-kg")
     wrapper.setQuery(text)
@@ -148,6 +181,8 @@ def _sparql_json(body: bytes) -> bytes:
     """Bring the older form of typed literals, which some servers still send, to that of SPARQL 1.1."""
     if b"typed-literal" not in body:
         return body
+    import json
+
     answer = json.loads(body)
     for binding in answer.get("results", {}).get("bindings", []):
         for term in binding.values():
@@ -158,7 +193,7 @@ def _sparql_json(body: bytes) -> bytes:
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """Declare the prefixes that a query uses and does not declare, for a server that does not know them."""
-    query = _OPAQUE.sub(" ", text)
+    query = _bare(text)
     declared = set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):", query))
     used = set(re.findall(r"(?<![\w:?$.-])([A-Za-z][\w.-]*):", query)) - declared
     lines = [f"PREFIX {prefix}: <{prefixes[prefix]}>" for prefix in sorted(used & set(prefixes))]

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Triple
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.claims import Claim, Index, read_claims
+from imnm_kg.model.claims import Index, read_claims
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.namespaces import GRAPH, IMNM, OA, SH
@@ -47,9 +48,10 @@ class Assembly:
                     self._places.setdefault(subject, place)
         return self._places.get(iri) or self._places.get(iri.split("#")[0])
 
-    def claims(self) -> list[Claim]:
-        """Return the claims."""
-        return read_claims(self.quads)
+    @cached_property
+    def index(self) -> Index:
+        """The triples by subject and predicate."""
+        return Index(self.quads)
 
 
 def read_prefixes(folders: Folders) -> dict[str, str]:
@@ -144,9 +146,9 @@ def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
 
 def check_ids(assembly: Assembly) -> list[Finding]:
     """Compare the id of every claim and evidence with what its content gives."""
-    index = Index(assembly.quads)
+    index = assembly.index
     findings = []
-    for claim in read_claims(assembly.quads):
+    for claim in read_claims(index):
         pairs = [(claim.iri, claim.expected_iri)]
         for item in claim.evidence:
             sha256 = index.text(item.document, IMNM.textSha256)

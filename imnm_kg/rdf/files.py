@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 from imnm_kg.errors import ImnmError, Place
@@ -81,6 +79,9 @@ def write_atomically(path: Path, data: str | bytes) -> None:
     except UnicodeEncodeError as error:
         what = f"the text cannot be written as UTF-8 (character {error.start + 1} is half a surrogate pair)"
         raise ImnmError("file-unwritable", what, "remove that character", Place(str(path))) from error
+    import contextlib  # here: reading must not wait for what only writing needs
+    import tempfile
+
     aside: str | None = None
     try:
         target = Path(os.path.realpath(path))
@@ -118,6 +119,8 @@ def _mode_for(target: Path) -> int:
 
 def _sync_directory(directory: Path) -> None:
     """Make the rename itself durable, where the system can."""
+    import contextlib
+
     with contextlib.suppress(OSError):
         handle = os.open(directory, os.O_RDONLY)
         try:

@@ -84,6 +84,12 @@ def find_blank_nodes(quads: Collection[ox.Quad], rank: Callable[[str], tuple[obj
     uses: dict[str, list[tuple[str, str]]] = {}
     graphs: dict[str, set[str]] = {}
     for quad in quads:
+        if not (
+            isinstance(quad.subject, ox.BlankNode)
+            or isinstance(quad.object, ox.BlankNode | ox.Triple)
+            or isinstance(quad.graph_name, ox.BlankNode)
+        ):
+            continue
         graph = str(quad.graph_name)
         for term in (quad.subject, quad.object, quad.graph_name):
             if isinstance(term, ox.BlankNode):

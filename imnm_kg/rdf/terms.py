@@ -140,9 +140,11 @@ def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     unique = list(dict.fromkeys(quads))
     if not any(_has_blank_node(quad) for quad in unique):
         return unique
-    dataset = ox.Dataset(unique)
+    # A quad without blank nodes has no say in their names, so only the others are canonicalised.
+    ground = [quad for quad in unique if not _has_blank_node(quad)]
+    dataset = ox.Dataset(quad for quad in unique if _has_blank_node(quad))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return list(dataset)
+    return [*ground, *dataset]
 
 
 def _has_blank_node(quad: ox.Quad) -> bool:

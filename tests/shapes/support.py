@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run the shapes over many small broken graphs at once.
+
+A case is ``valid.ttl`` (or the blocks of it that the file of the case names) with a few triples taken out and put
+in. To validate hundreds of cases in one run of pySHACL, the names of every case get the number of the case, and the
+results are told apart by it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pyshacl
+from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.query import Result as QueryResult
+from rdflib.term import Node
+
+ROOT = Path(__file__).resolve().parents[2]
+SHAPES = ROOT / "shapes"
+FIXTURES = ROOT / "tests" / "fixtures" / "shapes"
+BASE = "https://w3id.org/imnm-kg/"
+PART = re.compile("#.*")
+
+Triple = tuple[Node, Node, Node]
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """One result of a validation, each part as Turtle; no path or value: an empty text."""
+
+    focus: str
+    path: str
+    value: str
+    component: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A broken graph and what the shapes say of it."""
+
+    file: str
+    name: str
+    scope: tuple[str, ...]
+    remove: tuple[str, ...]
+    add: tuple[str, ...]
+    aim: tuple[tuple[str, str], ...]
+    expect: tuple[Found, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.file}: {self.name}"
+
+
+class PreparedGraph(Graph):
+    """A graph that parses a query once: pySHACL sends the same text for every focus node."""
+
+    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> QueryResult:
+        if isinstance(query_object, str):
+            query_object = _prepared(query_object)
+        return super().query(query_object, *args, **kwargs)
+
+
+@cache
+def _prepared(text: str) -> Any:
+    return prepareQuery(text)
+
+
+# Reading ------------------------------------------------------------------------------------------------------
+
+
+@cache
+def prefixes() -> dict[str, str]:
+    graph = Graph().parse(ROOT / "ontology" / "prefixes.ttl")
+    return {
+        str(graph.value(node, SH.prefix)): str(graph.value(node, SH.namespace))
+        for node in graph.subjects(RDF.type, SH.PrefixDeclaration)
+    }
+
+
+def _node(term: Any) -> Node:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    # rdflib would make "01"^^xsd:integer canonical, and the shapes would see nothing to complain of.
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+
+
+def triples(text: str) -> list[Triple]:
+    """Parse Turtle that may use every prefix of the project; literals stay as written."""
+    header = "".join(f"@prefix {name}: <{space}> .\n" for name, space in prefixes().items())
+    quads = ox.parse(header + text, format=ox.RdfFormat.TURTLE)
+    return [(_node(quad.subject), _node(quad.predicate), _node(quad.object)) for quad in quads]
+
+
+def term(text: str) -> Node:
+    return triples(f"<urn:s> <urn:p> {text} .")[0][2]
+
+
+@cache
+def valid() -> tuple[Triple, ...]:
+    return tuple(triples((FIXTURES / "valid.ttl").read_text(encoding="utf-8")))
+
+
+@cache
+def ontology() -> tuple[Triple, ...]:
+    return tuple(triples((ROOT / "ontology" / "imnm.ttl").read_text(encoding="utf-8")))
+
+
+def shapes_graph() -> Graph:
+    graph = Graph()
+    for path in [*sorted(SHAPES.glob("*.ttl")), ROOT / "ontology" / "prefixes.ttl"]:
+        for triple in triples(path.read_text(encoding="utf-8")):
+            graph.add(triple)
+    return graph
+
+
+def read_cases() -> list[Case]:
+    """Read all cases; each file adds one that says that its part of ``valid.ttl`` is valid by itself."""
+    cases: list[Case] = []
+    for path in sorted(FIXTURES.glob("*.toml")):
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        scope = tuple(data.get("scope", ()))
+        cases.append(Case(path.stem, "its part of valid.ttl conforms", scope, (), (), (), ()))
+        for item in data["case"]:
+            expect = tuple(sorted(Found(**result) for result in item["expect"]))
+            aim = tuple((one["shape"], one["focus"]) for one in item.get("aim", ()))
+            parts = (tuple(item.get("remove", ())), tuple(item.get("add", ())))
+            cases.append(Case(path.stem, item["name"], scope, *parts, aim, expect))
+    return cases
+
+
+# Numbering ----------------------------------------------------------------------------------------------------
+
+_RULES = (
+    (re.compile(rf"^({BASE}(?:claim|evidence|inference)/)0000"), r"\g<1>{n:04x}"),
+    (re.compile(rf"^({BASE}(?:entity|document|dispute|background|release)/)"), r"\g<1>c{n:04x}-"),
+    (re.compile(rf"^({BASE}ontology/[Ff]ixture)"), r"\g<1>{n:04x}"),
+    (re.compile(rf"^({BASE}fixture-(?:dataset|ontology))"), r"\g<1>-{n:04x}"),
+)
+_UNDO = (
+    (re.compile(rf"^({BASE}(?:claim|evidence|inference)/)([0-9a-f]{{4}})"), r"\g<1>0000"),
+    (re.compile(rf"^({BASE}(?:entity|document|dispute|background|release)/)c([0-9a-f]{{4}})-"), r"\g<1>"),
+    (re.compile(rf"^({BASE}ontology/[Ff]ixture)([0-9a-f]{{4}})"), r"\g<1>"),
+    (re.compile(rf"^({BASE}fixture-(?:dataset|ontology))-([0-9a-f]{{4}})"), r"\g<1>"),
+)
+
+
+def _numbered(node: Node, number: int) -> Node:
+    if isinstance(node, URIRef):
+        for pattern, new in _RULES:
+            if pattern.match(node):
+                return URIRef(pattern.sub(new.format(n=number), node))
+    return node
+
+
+def _number_of(node: Node) -> int | None:
+    if isinstance(node, URIRef):
+        for pattern, _ in _UNDO:
+            if match := pattern.match(node):
+                return int(match[2], 16)
+    return None
+
+
+def _plain(node: Node) -> Node:
+    if isinstance(node, URIRef):
+        for pattern, old in _UNDO:
+            if pattern.match(node):
+                return URIRef(pattern.sub(old, node))
+    if isinstance(node, Literal):
+        return Literal(re.sub(" c[0-9a-f]{4}$", "", node), node.language, node.datatype, normalize=False)
+    return node
+
+
+def _numbered_triple(triple: Triple, number: int) -> Triple:
+    subject, predicate, value = (_numbered(node, number) for node in triple)
+    if predicate == RDFS.label and isinstance(value, Literal):
+        # Labels are unique in a graph, so those of the cases must differ.
+        value = Literal(f"{value} c{number:04x}", value.language, value.datatype, normalize=False)
+    return subject, predicate, value
+
+
+# Running ------------------------------------------------------------------------------------------------------
+
+
+def case_triples(case: Case) -> list[Triple]:
+    """Return the graph of a case.
+
+    Raises:
+        AssertionError: a triple to be removed is not there.
+    """
+    wanted = {str(term(text)) for text in case.scope}
+    graph = [one for one in valid() if not wanted or PART.sub("", str(one[0])) in wanted]
+    gone = triples("\n".join(case.remove))
+    missing = [one for one in gone if one not in graph]
+    assert not missing, f"{case.id}: not in its part of valid.ttl: {missing}"
+    return [one for one in graph if one not in gone] + triples("\n".join(case.add))
+
+
+def run(cases: Sequence[Case]) -> tuple[list[list[Found]], list[Found]]:
+    """Validate all cases in one graph.
+
+    Returns:
+        The results of each case; and those whose focus node belongs to no case.
+    """
+    shapes, data = shapes_graph(), PreparedGraph()
+    for triple in ontology():
+        data.add(triple)
+    for number, case in enumerate(cases, 1):
+        for triple in case_triples(case):
+            data.add(_numbered_triple(triple, number))
+        for shape, focus in case.aim:
+            target = _numbered(term(focus), number)
+            shapes.add((term(shape), SH.targetNode, target))
+    found: defaultdict[int | None, list[Found]] = defaultdict(list)
+    for number_of_focus, result in validate(data, shapes):
+        found[number_of_focus].append(result)
+    strays = sorted(found.pop(None, []))
+    return [sorted(found[number]) for number in range(1, len(cases) + 1)], strays
+
+
+def runs_alone(case: Case) -> bool:
+    """Say whether a case has a focus node that cannot carry a number, such as a literal or a property."""
+    return any(_numbered(term(result.focus), 1) == term(result.focus) for result in case.expect)
+
+
+def validate(data: Graph, shapes: Graph) -> Iterable[tuple[int | None, Found]]:
+    """Validate, and give every result with the number of the case of its focus node."""
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+    for result in report.objects(None, SH.result):
+        focus, path, value = (report.value(result, key) for key in (SH.focusNode, SH.resultPath, SH.value))
+        component = str(report.value(result, SH.sourceConstraintComponent)).removeprefix(str(SH))
+        source = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
+        assert focus is not None
+        assert source is not None
+        yield (
+            _number_of(focus),
+            Found(
+                turtle(_plain(focus)),
+                "" if path is None else path_text(report, path),
+                "" if value is None else turtle(_plain(value)),
+                component.removesuffix("ConstraintComponent"),
+                turtle(source),
+            ),
+        )
+
+
+# Writing ------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _spaces() -> list[tuple[str, str]]:
+    return sorted(((space, name) for name, space in prefixes().items()), key=lambda one: -len(one[0]))
+
+
+def turtle(node: Node) -> str:
+    """Write a term as Turtle, the same for every way of writing it."""
+    if isinstance(node, Literal):
+        text = str(node).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        if node.language:
+            return f'"{text}"@{node.language}'
+        plain = node.datatype is None or str(node.datatype).endswith("#string")
+        return f'"{text}"' if plain else f'"{text}"^^{turtle(URIRef(str(node.datatype)))}'
+    for space, name in _spaces():
+        local = str(node).removeprefix(space)
+        if local != str(node) and re.fullmatch(r"\w([\w-]*\w)?", local):
+            return f"{name}:{local}"
+    return f"<{node}>"
+
+
+def path_text(graph: Graph, path: Node) -> str:
+    """Write a property path as the shapes write it."""
+    if isinstance(path, URIRef):
+        return turtle(path)
+    if (path, RDF.first, None) in graph:
+        return f"( {' '.join(path_text(graph, step) for step in Collection(graph, path))} )"
+    for key in (SH.inversePath, SH.alternativePath):
+        inner = graph.value(path, key)
+        if inner is not None:
+            return f"[ {turtle(key)} {path_text(graph, inner)} ]"
+    raise ValueError(path)
