@@ -127,7 +127,7 @@ def _run(words: list[str]) -> int:
 
         kind = "option" if name.startswith("-") else "command"
         raise ImnmError("usage", f"there is no {kind} '{name}'", nearest(name, COMMANDS, ""))
-    command: _Command = importlib.import_module(f"imnm_kg.cli.{name}")  # type: ignore[assignment]
+    command: _Command = importlib.import_module(f"imnm_kg.cli.{name}")
     parser = _Parser(
         prog=f"imnm-kg {name}",
         description=f"{COMMANDS[name][0].upper()}{COMMANDS[name][1:]}.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from imnm_kg.cli.answers import add_asking_options, asker, print_result
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.folders import Folders, find_folders
+from imnm_kg.model.namespaces import OWN_PREFIXES
 
 if TYPE_CHECKING:
     from imnm_kg.model.stored_query import StoredQuery
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     stored = load_query(folders.queries, arguments.name)
     text = stored.bind(_given(arguments.parameters, stored))
-    return print_result(send(text, stored.path, stored.prefixes), arguments.format, stored.prefixes)
+    return print_result(send(text, stored.path, {}), arguments.format, {**OWN_PREFIXES, **stored.prefixes})
 
 
 def _given(pairs: list[str], stored: StoredQuery) -> dict[str, str]:

@@ -19,6 +19,7 @@ __all__ = [
     "OA",
     "OBO",
     "OWL",
+    "OWN_PREFIXES",
     "PROV",
     "RDF",
     "RDFS",
@@ -58,6 +59,19 @@ INFERENCE = Namespace(f"{BASE}inference/")
 ENTITY = Namespace(f"{BASE}entity/")
 DOCUMENT = Namespace(f"{BASE}document/")
 GRAPH = Namespace(f"{BASE}graph/")
+OWN_PREFIXES = {
+    "background": f"{BASE}background/",
+    "claim": CLAIM,
+    "dispute": f"{BASE}dispute/",
+    "document": DOCUMENT,
+    "entity": ENTITY,
+    "evidence": EVIDENCE,
+    "graph": GRAPH,
+    "imnm": IMNM,
+    "inference": INFERENCE,
+}
+"""The project's own prefixes; ``ontology/prefixes.ttl`` has them all, with the foreign ones."""
+
 DCTERMS = Namespace("http://purl.org/dc/terms/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 OA = Namespace("http://www.w3.org/ns/oa#")
