@@ -5,21 +5,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imnm_kg.cli.entry import take
 from imnm_kg.model.folders import find_release
-from imnm_kg.operations.ask import ask, ask_endpoint, start_opening
+from imnm_kg.operations.ask import ask, ask_endpoint, open_release
 
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
 
-__all__ = ["FORMATS", "Asker", "add_asking_options", "asker", "print_result"]
+__all__ = ["FORMATS", "add_asking_options", "print_result", "send"]
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
-Asker = Callable[[str, str, "Mapping[str, str]"], "Result"]
-"""Takes the text of a query, how to name it in errors, and prefixes."""
 
 
 def add_asking_options(parser: argparse.ArgumentParser) -> None:
@@ -32,12 +31,23 @@ def add_asking_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, help="default: table, or turtle for a graph")
 
 
-def asker(arguments: argparse.Namespace, *, graphs: bool = False) -> Asker:
-    """Return what asks where the options say; a release begins to load at once."""
+def send(
+    text: str, shown: str, prefixes: Mapping[str, str], arguments: argparse.Namespace, *, graphs: bool = False
+) -> Result:
+    """Run a query where the options say.
+
+    Args:
+        text: the query.
+        shown: how to name it in errors.
+        prefixes: prefixes that need not be declared.
+        arguments: the options.
+        graphs: whether the query may name graphs.
+    """
     if arguments.endpoint is not None:
-        return lambda text, _shown, _prefixes: ask_endpoint(arguments.endpoint, text, arguments.timeout)
-    wait = start_opening(find_release(arguments.release), graphs=graphs)
-    return lambda text, shown, prefixes: ask(wait(), text, prefixes, shown)
+        return ask_endpoint(arguments.endpoint, text, arguments.timeout)
+    folder = find_release(arguments.release)
+    store = None if graphs else take(str(folder))
+    return ask(store or open_release(folder, graphs=graphs), text, prefixes, shown)
 
 
 def print_result(result: Result, form: str | None, prefixes: Mapping[str, str]) -> int:

@@ -80,7 +80,8 @@ def _passage(passage: Passage, style: Style, room: int) -> list[str]:
     ]
     lines[-1] += "”"
     source = passage.document + (f", {passage.publisher}" if passage.publisher else "")
-    lines.append(f"  {kind}; {source}, characters {passage.place[0]}-{passage.place[1]}")
+    where = f"{kind}; {source}, characters {passage.place[0]}-{passage.place[1]}"
+    lines += [f"  {line}" for line in wrap(where, room - 2)]
     if passage.url:
         lines.append(f"  {style(passage.url, 'underline')}")
     if passage.reviews:

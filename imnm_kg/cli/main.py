@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         def run(self, arguments: argparse.Namespace) -> int: ...
 
 
-__all__ = ["COMMANDS", "EXIT_CLEAN", "EXIT_ERROR", "EXIT_FINDINGS", "entry", "main"]
+__all__ = ["COMMANDS", "EXIT_CLEAN", "EXIT_ERROR", "EXIT_FINDINGS", "main"]
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 
@@ -71,18 +71,6 @@ def _top_help() -> str:
             "Exit codes: 0 clean, 1 findings, 2 an error.",
         ]
     )
-
-
-def entry() -> NoReturn:
-    """Run as a program of its own: start and end as lightly as can be, for start-up is felt on every call."""
-    gc.disable()  # until a command with real work starts; collecting while modules load costs 3 ms
-    code = main()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        code = code or EXIT_ERROR
-    os._exit(code)  # taking the store apart piece by piece would take 6 ms
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,7 +7,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from imnm_kg.cli.answers import add_asking_options, asker, print_result
+from imnm_kg.cli.answers import add_asking_options, print_result, send
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.folders import Folders, find_folders
 from imnm_kg.model.namespaces import OWN_PREFIXES
@@ -46,13 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
         return _show(folders, arguments.show)
     if arguments.name is None:
         raise ImnmError("usage", "no query is named", "name one, or see 'imnm-kg query --list'")
-    send = asker(arguments)
-    # Only now, while the release loads.
     from imnm_kg.model.stored_query import load_query
 
     stored = load_query(folders.queries, arguments.name)
     text = stored.bind(_given(arguments.parameters, stored))
-    return print_result(send(text, stored.path, {}), arguments.format, {**OWN_PREFIXES, **stored.prefixes})
+    return print_result(
+        send(text, stored.path, {}, arguments), arguments.format, {**OWN_PREFIXES, **stored.prefixes}
+    )
 
 
 def _given(pairs: list[str], stored: StoredQuery) -> dict[str, str]:

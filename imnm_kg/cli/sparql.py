@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from imnm_kg.cli.answers import add_asking_options, asker, print_result
+from imnm_kg.cli.answers import add_asking_options, print_result, send
 from imnm_kg.model.folders import find_folders
 from imnm_kg.rdf.files import read_text
 
@@ -34,8 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     given: str = arguments.query
     shown = given[1:] if given.startswith("@") else "query"
     text = read_text(Path(shown)) if given.startswith("@") else given
-    send = asker(arguments, graphs=True)
     prefixes = read_prefixes(find_folders())
     if arguments.endpoint is not None:
         text = with_prefixes(text, prefixes)
-    return print_result(send(text, shown, prefixes), arguments.format, prefixes)
+    return print_result(send(text, shown, prefixes, arguments, graphs=True), arguments.format, prefixes)

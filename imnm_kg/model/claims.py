@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from imnm_kg.model.ids import claim_id, evidence_id
 from imnm_kg.model.namespaces import CLAIM, EVIDENCE, IMNM, OA, RDF, RDFS
 
-__all__ = ["CONTEXT", "Claim", "Evidence", "GuardException", "Index", "read_claims"]
+__all__ = ["CONTEXT", "NARROWING", "Claim", "Evidence", "GuardException", "Index", "read_claims"]
 
 Object: TypeAlias = NamedNode | Literal
 
@@ -24,6 +24,10 @@ CONTEXT = tuple(
     )
 )  # fmt: skip
 """The properties that narrow a claim; together with the population they are its context."""
+
+
+NARROWING = tuple(IMNM.term(name) for name in ("comparator", "condition", "dose", "duration", "quantifier"))
+"""The context that keeps a claim from becoming an edge; frequency, severity and timepoint do not."""
 
 
 class Index:

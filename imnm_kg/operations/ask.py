@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from pyoxigraph import (
@@ -22,7 +21,7 @@ from imnm_kg.errors import ImnmError, Place
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
 
-__all__ = ["ask", "ask_endpoint", "open_release", "start_opening", "with_prefixes"]
+__all__ = ["ask", "ask_endpoint", "open_release", "with_prefixes"]
 
 # What is not query text: strings, IRIs, comments.
 _OPAQUE = (
@@ -60,32 +59,6 @@ def open_release(folder: Path, *, graphs: bool = False) -> Store:
             place = Place(str(path), line)
             raise ImnmError("release-damaged", what, "build it again with 'imnm-kg build'", place) from error
     return store
-
-
-def start_opening(folder: Path, *, graphs: bool = False) -> Callable[[], Store]:
-    """Begin to load a release in a thread, while the caller still reads its query; call the result to wait.
-
-    Loading is done outside Python's lock, so it takes no time from the caller where there are two cores.
-    """
-    opened: list[Store] = []
-    failed: list[Exception] = []
-
-    def work() -> None:
-        try:
-            opened.append(open_release(folder, graphs=graphs))
-        except Exception as error:  # raised again where the caller waits
-            failed.append(error)
-
-    thread = Thread(target=work, daemon=True)
-    thread.start()
-
-    def wait() -> Store:
-        thread.join()
-        if failed:
-            raise failed[0]
-        return opened[0]
-
-    return wait
 
 
 def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, shown: str = "query") -> Result:

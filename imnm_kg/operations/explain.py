@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.claims import Claim, Evidence, Index, read_claims
+from imnm_kg.model.claims import NARROWING, Claim, Evidence, Index, read_claims
 from imnm_kg.model.documents import SourceText
 from imnm_kg.model.namespaces import (
     BASE,
@@ -137,7 +137,19 @@ class _Explainer:
                 return "a direct edge"
             if self.index.text(node, IMNM.rule) == "negative-assertion":
                 return "a negative assertion"
-        return "no edge: it is hedged, narrower than an edge, or disputed"
+        reasons = []
+        if claim.certainty != "Established":
+            reasons.append("it is hedged")
+        if narrowing := sorted({key.value.removeprefix(IMNM) for key, _ in claim.context if key in NARROWING}):
+            reasons.append(f"it holds only under its {' and '.join(narrowing)}")
+        if claim.population not in (None, claim.object):
+            reasons.append(f"it is about {self.label(claim.population)}")
+        blocked = (
+            node for node in self.index.instances(IMNM.Dispute) if self.index.node(node, IMNM.to) == claim.iri
+        )
+        if any(self.index.text(node, IMNM.blocksEdge) == "true" for node in blocked):
+            reasons.append("it is disputed")
+        return f"no edge: {', '.join(reasons) or 'its trial did not meet its endpoint'}"
 
     def _derived_from(self, premise: NamedNode) -> list[NamedNode]:
         nodes = [*self.index.instances(IMNM.Inference), *self.index.instances(OWL.NegativePropertyAssertion)]

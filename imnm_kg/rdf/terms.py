@@ -74,6 +74,9 @@ class Terms:
             ((space, prefix) for prefix, space in self.prefixes.items() if space),
             key=lambda pair: (-len(pair[0]), pair),
         )
+        # Most namespaces end with one of a few marks, so that they can be looked up instead of tried.
+        self._by_space = {space: prefix for space, prefix in reversed(self._spaces) if space[-1] in "/#_:"}
+        self._odd = [pair for pair in self._spaces if pair[0][-1] not in "/#_:"]
         self._known: dict[str, str] = {}
 
     def iri(self, value: str) -> str:
@@ -88,6 +91,17 @@ class Terms:
         return text
 
     def _iri(self, value: str) -> str:
+        if not self._odd:
+            # The last mark ends the longest namespace that can be meant; one further to the left would leave
+            # the mark in the local part, which is plain only where the mark is an underscore.
+            for end in range(len(value), 0, -1):
+                if value[end - 1] in "/#_:":
+                    prefix = self._by_space.get(value[:end])
+                    if prefix is not None and _LOCAL.fullmatch(value, end):
+                        return f"{prefix}:{value[end:]}"
+                    if value[end - 1] != "_":
+                        return iri_text(value)
+            return iri_text(value)
         for space, prefix in self._spaces:
             if value.startswith(space) and _LOCAL.fullmatch(value, len(space)):
                 return f"{prefix}:{value[len(space) :]}"
@@ -138,16 +152,25 @@ def canonical_quads(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
         The quads in no set order; a blank node is named ``c14n`` and a number.
     """
     unique = list(dict.fromkeys(quads))
-    if not any(_has_blank_node(quad) for quad in unique):
-        return unique
     # A quad without blank nodes has no say in their names, so only the others are canonicalised.
-    ground = [quad for quad in unique if not _has_blank_node(quad)]
-    dataset = ox.Dataset(quad for quad in unique if _has_blank_node(quad))
+    ground: list[ox.Quad] = []
+    others: list[ox.Quad] = []
+    for quad in unique:
+        (others if _has_blank_node(quad) else ground).append(quad)
+    if not others:
+        return unique
+    dataset = ox.Dataset(others)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return [*ground, *dataset]
 
 
+# A triple term may hold a blank node, which is not worth a search.
+_NAMED_LATE = (ox.BlankNode, ox.Triple)
+
+
 def _has_blank_node(quad: ox.Quad) -> bool:
-    # A triple term may hold one, which is not worth a search.
-    kinds = (ox.BlankNode, ox.Triple)
-    return any(isinstance(term, kinds) for term in (quad.subject, quad.object, quad.graph_name))
+    return (
+        isinstance(quad.object, _NAMED_LATE)
+        or isinstance(quad.subject, _NAMED_LATE)
+        or isinstance(quad.graph_name, ox.BlankNode)
+    )
