@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from imnm_kg.errors import Place
 from imnm_kg.model.namespaces import RDF, SH, XSD
-from imnm_kg.rdf.turtle import write_turtle
+from imnm_kg.rdf.turtle import used_prefixes, write_turtle
 
 __all__ = ["Report", "Result", "report_triples", "report_turtle"]
 
@@ -108,11 +108,4 @@ def report_triples(report: Report) -> list[Triple]:
 def report_turtle(report: Report, prefixes: Mapping[str, str], header: Iterable[str] = ()) -> str:
     """Write the report as Turtle; the same report gives the same bytes."""
     triples = report_triples(report)
-    heads = {
-        term.value[: max(term.value.rfind(mark) for mark in "#/_:") + 1]
-        for triple in triples
-        for term in (triple.subject, triple.predicate, triple.object)
-        if isinstance(term, NamedNode)
-    }
-    used = {prefix: iri for prefix, iri in prefixes.items() if iri in heads}
-    return write_turtle(triples, used, header=list(header))
+    return write_turtle(triples, used_prefixes(triples, prefixes), header=list(header))

@@ -129,9 +129,10 @@ def serialize(result: Result, form: str, prefixes: Mapping[str, str]) -> str:
     if not isinstance(result, QuerySolutions | QueryBoolean):
         if form != "turtle":
             raise ImnmError("format-unfit", f"a graph cannot be written as {form}", "use --format turtle")
-        from imnm_kg.rdf.turtle import write_turtle
+        from imnm_kg.rdf.turtle import used_prefixes, write_turtle
 
-        return write_turtle(result, prefixes)
+        triples = tuple(result)
+        return write_turtle(triples, used_prefixes(triples, prefixes))
     if form == "turtle":
         remedy = "use table, csv, tsv, json or xml, or ask with CONSTRUCT"
         raise ImnmError("format-unfit", "rows cannot be written as Turtle", remedy)

@@ -151,17 +151,23 @@ class StoredQuery(NamedTuple):
         return _SLOT.sub(fill, self.text)
 
 
-def nearest(word: str, known: Iterable[str], none: str) -> str:
-    """Say which known names are nearest to a word that is not known, or list them if they are few."""
+def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Say which known names are nearest to a word that is not known, or list them if they are few.
+
+    Args:
+        word: what was given.
+        known: what could have been.
+        otherwise: what to do when no name is near and there are many, or none.
+    """
     from difflib import get_close_matches
 
     names = sorted(known)
     if not names:
-        return none
+        return otherwise
     close = get_close_matches(word, names, n=3, cutoff=0.5)
     if close:
         return f"did you mean {' or '.join(close)}?"
-    return f"known: {', '.join(names)}" if len(names) <= 12 else "see the list of known names"
+    return f"known: {', '.join(names)}" if len(names) <= 12 else otherwise
 
 
 def read_query(path: Path, kind: str, shown: str | None = None) -> StoredQuery:
@@ -224,4 +230,6 @@ def load_query(folder: Path, name: str) -> StoredQuery:
         if re.fullmatch(_LOCAL, name) and path.is_file():
             return read_query(path, kind)
     names = [path.stem for kind in ("questions", "checks") for path in (folder / kind).glob("*.rq")]
-    raise ImnmError("query-unknown", f"there is no stored query '{name}'", nearest(name, names, "none is stored"))
+    raise ImnmError(
+        "query-unknown", f"there is no stored query '{name}'", nearest(name, names, "see 'imnm-kg query --list'")
+    )

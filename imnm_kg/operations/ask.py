@@ -17,23 +17,12 @@ from pyoxigraph import (
 )
 
 from imnm_kg.errors import ImnmError, Place
+from imnm_kg.rdf.sparql import form, service_place, syntax_error, undeclared_prefixes
 
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
 
 __all__ = ["ask", "ask_endpoint", "open_release", "with_prefixes"]
-
-# What is not query text: strings, IRIs, comments.
-_OPAQUE = (
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r'|<[^<>"{}|^`\s]*>'
-    r"|\#[^\n]*"
-)
-_SERVICE = r"(?i)(?<![\w:?$.-])SERVICE(?![\w:.-])"
-_FORM = r"(?i)(?<![\w:?$.-])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:.-])"
 
 
 def open_release(folder: Path, *, graphs: bool = False) -> Store:
@@ -74,30 +63,17 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
         ImnmError: ``query-syntax`` with line and column, ``query-service`` for a query that would call another
             server.
     """
-    if "service" in text.lower() and (found := re.search(_SERVICE, _bare(text))):
-        line = text.count("\n", 0, found.start()) + 1
+    if (place := service_place(text, shown)) is not None:
         raise ImnmError(
             "query-service",
             "SERVICE would send a request to another server",
             "remove it, or ask that server with --endpoint",
-            Place(shown, line, found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1),
+            place,
         )
     try:
         return store.query(text, prefixes=dict(prefixes or {}))
     except SyntaxError as error:
-        place = Place(shown, error.lineno, error.offset)
-        raise ImnmError("query-syntax", _message(error), "mend the query", place) from error
-
-
-def _bare(text: str) -> str:
-    """Blank out strings, IRIs and comments, so that keywords are found only where they are keywords."""
-    return re.sub(_OPAQUE, lambda found: " " * len(found.group()), text)
-
-
-def _message(error: SyntaxError) -> str:
-    """Take the place out of the parser's message: it is told apart from it."""
-    text = re.sub(r"^.*?error at \S+(?: \S+)*?: ", "", str(error.msg).replace("\n", " "))
-    return f"not SPARQL 1.1: {text}"
+        raise syntax_error(error, text, shown, prefixes) from error
 
 
 def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
@@ -119,8 +95,7 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
     from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
     from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-    form = re.search(_FORM, _bare(text))
-    graph = form is not None and form[1].upper() in ("CONSTRUCT", "DESCRIBE")
+    graph = form(text) in ("CONSTRUCT", "DESCRIBE")
     wrapper = SPARQLWrapper(url, agent="imnm-kg")
     wrapper.setQuery(text)
     wrapper.setMethod(POST)
@@ -166,8 +141,5 @@ def _sparql_json(body: bytes) -> bytes:
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """Declare the prefixes that a query uses and does not declare, for a server that does not know them."""
-    query = _bare(text)
-    declared = set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*):", query))
-    used = set(re.findall(r"(?<![\w:?$.-])([A-Za-z][\w.-]*):", query)) - declared
-    lines = [f"PREFIX {prefix}: <{prefixes[prefix]}>" for prefix in sorted(used & set(prefixes))]
-    return "\n".join([*lines, text])
+    wanted = sorted(set(undeclared_prefixes(text)) & set(prefixes))
+    return "\n".join([*(f"PREFIX {prefix}: <{prefixes[prefix]}>" for prefix in wanted), text])

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
-from imnm_kg.errors import ImnmError, Place
+from imnm_kg.errors import Place
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.stored_query import StoredQuery
 from imnm_kg.rdf.canonical import union
+from imnm_kg.rdf.sparql import syntax_error
 
 __all__ = ["check"]
 
@@ -36,8 +37,7 @@ def check(
         try:
             solutions = store.query(query.text)
         except SyntaxError as error:
-            place = Place(query.path, error.lineno, error.offset)
-            raise ImnmError("query-syntax", str(error.msg), "mend the query", place) from error
+            raise syntax_error(error, query.text, query.path) from error
         assert isinstance(solutions, QuerySolutions)
         names = [variable.value for variable in solutions.variables]
         for solution in solutions:

@@ -320,10 +320,10 @@ def _explain_edge(explainer: _Explainer, words: list[str], prefixes: Mapping[str
                 for x in _terms(c, term == predicate)
             }
             raise ImnmError("explain-unknown", f"the graph does not know <{term.value}>", nearest(
-                term.value.removeprefix(namespace), names, "see the list of entities"))  # fmt: skip
+                term.value.removeprefix(namespace), names, "see 'imnm-kg query entities'"))  # fmt: skip
     raise ImnmError(
         "explain-unknown", f"no claim and no edge says “{explainer.words(subject, predicate, object_)}”",
-        f"see 'imnm-kg query about-entity -p entity={words[0]}'",
+        f"see 'imnm-kg query entity-claims -p entity={words[0]}'",
     )  # fmt: skip
 
 

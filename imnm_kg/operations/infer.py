@@ -18,6 +18,7 @@ from imnm_kg.model.ids import inference_id
 from imnm_kg.model.namespaces import GRAPH, IMNM, INFERENCE, OWL, PROV, RDF
 from imnm_kg.model.stored_query import StoredQuery
 from imnm_kg.rdf.canonical import union
+from imnm_kg.rdf.sparql import syntax_error
 
 __all__ = ["Inference", "infer"]
 
@@ -77,7 +78,7 @@ def infer(quads: Iterable[Quad], rules: Sequence[StoredQuery]) -> list[Inference
     """Return every inference that the rules draw, sorted by IRI.
 
     Raises:
-        ImnmError: ``rule-header``, ``rule-syntax``, ``rule-conclusion`` for a rule that constructs something
+        ImnmError: ``rule-header``, ``query-syntax``, ``rule-conclusion`` for a rule that constructs something
             else than inferences.
     """
     by_stage: defaultdict[str, list[StoredQuery]] = defaultdict(list)
@@ -114,8 +115,7 @@ def _apply(store: Store, rule: StoredQuery) -> list[Inference]:
     try:
         solutions = store.query(rule.text)
     except SyntaxError as error:
-        place = Place(rule.path, error.lineno, error.offset)
-        raise ImnmError("rule-syntax", str(error.msg), "mend the rule", place) from error
+        raise syntax_error(error, rule.text, rule.path) from error
     if not isinstance(solutions, QueryTriples):
         raise _no_inference(rule)
     nodes: defaultdict[str, defaultdict[str, list[object]]] = defaultdict(lambda: defaultdict(list))

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -17,7 +17,7 @@ from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim
 from imnm_kg.model.namespaces import BASE, IMNM, RDF, XSD, Namespace
 from imnm_kg.rdf.canonical import canonical_lines, union_turtle, write_trig
-from imnm_kg.rdf.turtle import write_turtle
+from imnm_kg.rdf.turtle import used_prefixes, write_turtle
 
 __all__ = ["check_writable", "render_release", "statistics", "write_release"]
 
@@ -69,7 +69,7 @@ def render_release(
 
     Literals are those of the parsed source files: nothing goes through a store, which would change some.
     """
-    used = _used_prefixes(quads, prefixes)
+    used = used_prefixes(quads, prefixes)
 
     def header(what: str) -> list[str]:
         return [line.format(version=version, what=what) for line in HEADER]
@@ -82,18 +82,6 @@ def render_release(
         "void.ttl": _void(quads, stats, prefixes, header("description with counts")),
         "stats.json": json.dumps(stats, indent=2, ensure_ascii=False) + "\n",
     }
-
-
-def _used_prefixes(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
-    iris: set[str] = set()
-    for quad in quads:
-        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-            if isinstance(term, NamedNode):
-                iris.add(term.value)
-            elif isinstance(term, Literal):
-                iris.add(term.datatype.value)
-    heads = {iri[: max(iri.rfind(mark) for mark in "#/_:") + 1] for iri in iris}
-    return {prefix: iri for prefix, iri in prefixes.items() if iri in heads}
 
 
 def _void(
@@ -122,8 +110,7 @@ def _void(
         triples.append(Triple(DATASET, VOID.propertyPartition, node))
         triples.append(Triple(node, VOID.property, NamedNode(predicate)))
         triples.append(_count(node, "triples", count))
-    quads_like = [Quad(t.subject, t.predicate, t.object) for t in triples]
-    return write_turtle(triples, _used_prefixes(quads_like, prefixes), header=header)
+    return write_turtle(triples, used_prefixes(triples, prefixes), header=header)
 
 
 def _count(node: NamedNode, name: str, value: int) -> Triple:
@@ -176,7 +163,7 @@ def _swap(aside: Path, folder: Path) -> None:
     folder.rename(former / "release")
     try:
         aside.rename(folder)
-    except OSError:
+    except BaseException:  # also an interrupt: the former release must be back in its place
         (former / "release").rename(folder)
         raise
     shutil.rmtree(former, ignore_errors=True)

@@ -14,7 +14,7 @@ from imnm_kg.rdf.nodes import find_blank_nodes, key_of, natural, with_canonical_
 from imnm_kg.rdf.reader import Scope, TurtleFile, parse_turtle
 from imnm_kg.rdf.terms import RDF, Terms, canonical_quads, iri_text
 
-__all__ = ["OWN", "format_turtle", "prefix_lines", "write_turtle"]
+__all__ = ["OWN", "format_turtle", "prefix_lines", "used_prefixes", "write_turtle"]
 
 OWN = "https://w3id.org/imnm-kg/"
 
@@ -33,6 +33,30 @@ def prefix_lines(prefixes: Mapping[str, str], own: str = OWN) -> list[str]:
     for prefix, space in sorted(prefixes.items()):
         parts[space.startswith(own)].append(f"@prefix {prefix}: {iri_text(space)} .")
     return ["\n".join(part) for part in parts if part]
+
+
+def used_prefixes(triples: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes that writing these triples can use.
+
+    Args:
+        triples: the triples; the names of graphs count too.
+        prefixes: the namespaces by prefix.
+    """
+    iris: set[str] = set()
+    for triple in triples:
+        iris.add(triple.predicate.value)
+        if isinstance(triple.subject, ox.NamedNode):
+            iris.add(triple.subject.value)
+        if isinstance(triple.object, ox.NamedNode):
+            iris.add(triple.object.value)
+        elif isinstance(triple.object, ox.Literal):
+            iris.add(triple.object.datatype.value)
+        if isinstance(triple, ox.Quad) and isinstance(triple.graph_name, ox.NamedNode):
+            iris.add(triple.graph_name.value)
+    terms = Terms(prefixes)
+    texts = (terms.iri(iri) for iri in iris)
+    used = {text.partition(":")[0] for text in texts if not text.startswith("<")}
+    return {prefix: space for prefix, space in prefixes.items() if prefix in used}
 
 
 def write_turtle(
