@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from imnm_kg.cli.entry import take
 from imnm_kg.model.folders import find_release
-from imnm_kg.operations.ask import ask, ask_endpoint, open_release
+from imnm_kg.operations.ask import open_release
 
 if TYPE_CHECKING:
+    from pyoxigraph import Store
+
     from imnm_kg.model.results import Result
 
-__all__ = ["FORMATS", "add_asking_options", "print_result", "send"]
+__all__ = ["FORMATS", "add_asking_options", "open_for", "print_result"]
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
 
@@ -31,23 +33,10 @@ def add_asking_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, help="default: table, or turtle for a graph")
 
 
-def send(
-    text: str, shown: str, prefixes: Mapping[str, str], arguments: argparse.Namespace, *, graphs: bool = False
-) -> Result:
-    """Run a query where the options say.
-
-    Args:
-        text: the query.
-        shown: how to name it in errors.
-        prefixes: prefixes that need not be declared.
-        arguments: the options.
-        graphs: whether the query may name graphs.
-    """
-    if arguments.endpoint is not None:
-        return ask_endpoint(arguments.endpoint, text, arguments.timeout)
+def open_for(arguments: argparse.Namespace, *, graphs: bool = False) -> Store:
+    """Open the release that the options say; ``graphs`` when a query may name graphs."""
     folder = find_release(arguments.release)
-    store = None if graphs else take(str(folder))
-    return ask(store or open_release(folder, graphs=graphs), text, prefixes, shown)
+    return (None if graphs else take(str(folder))) or open_release(folder, graphs=graphs)
 
 
 def print_result(result: Result, form: str | None, prefixes: Mapping[str, str]) -> int:

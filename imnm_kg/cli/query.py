@@ -7,12 +7,15 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from imnm_kg.cli.answers import add_asking_options, print_result, send
+from imnm_kg.cli.answers import add_asking_options, open_for, print_result
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.folders import Folders, find_folders
 from imnm_kg.model.namespaces import OWN_PREFIXES
+from imnm_kg.operations.ask import ask, ask_endpoint
 
 if TYPE_CHECKING:
+    from pyoxigraph import Store
+
     from imnm_kg.model.stored_query import StoredQuery
 
 EXAMPLES = """\
@@ -49,10 +52,33 @@ def run(arguments: argparse.Namespace) -> int:
     from imnm_kg.model.stored_query import load_query
 
     stored = load_query(folders.queries, arguments.name)
-    text = stored.bind(_given(arguments.parameters, stored))
-    return print_result(
-        send(text, stored.path, {}, arguments), arguments.format, {**OWN_PREFIXES, **stored.prefixes}
-    )
+    given = _given(arguments.parameters, stored)
+    text = stored.bind(given)
+    prefixes = {**OWN_PREFIXES, **stored.prefixes}
+    if arguments.endpoint is not None:
+        return print_result(ask_endpoint(arguments.endpoint, text, arguments.timeout), arguments.format, prefixes)
+    store = open_for(arguments)
+    _note_unknown(store, stored, given, prefixes)
+    return print_result(ask(store, text, shown=stored.path), arguments.format, prefixes)
+
+
+def _note_unknown(store: Store, stored: StoredQuery, given: dict[str, str], prefixes: dict[str, str]) -> None:
+    """Say on standard error when the graph knows nothing of an IRI that was given: the answer will be empty."""
+    from pyoxigraph import NamedNode
+
+    from imnm_kg.model.stored_query import nearest
+
+    for parameter in stored.parameters:
+        if parameter.name not in given:
+            continue
+        node = parameter.term(given[parameter.name], prefixes)
+        if not isinstance(node, NamedNode) or next(store.quads_for_pattern(node, None, None), None) is not None:
+            continue
+        namespace = OWN_PREFIXES.get(parameter.type, "")
+        subjects = {quad.subject.value for quad in store if isinstance(quad.subject, NamedNode)}
+        names = {iri.removeprefix(namespace) for iri in subjects if iri.startswith(namespace) and "#" not in iri}
+        hint = nearest(node.value.removeprefix(namespace), names, "see 'imnm-kg query entities'")
+        print(f"imnm-kg: note: the graph does not know <{node.value}>; {hint}", file=sys.stderr)
 
 
 def _given(pairs: list[str], stored: StoredQuery) -> dict[str, str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from imnm_kg.cli.answers import add_asking_options, print_result, send
+from imnm_kg.cli.answers import add_asking_options, open_for, print_result
 from imnm_kg.model.folders import find_folders
 from imnm_kg.rdf.files import read_text
 
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the query."""
-    from imnm_kg.operations.ask import with_prefixes
+    from imnm_kg.operations.ask import ask, ask_endpoint, with_prefixes
     from imnm_kg.operations.assemble import read_prefixes
 
     given: str = arguments.query
@@ -36,5 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = read_text(Path(shown)) if given.startswith("@") else given
     prefixes = read_prefixes(find_folders())
     if arguments.endpoint is not None:
-        text = with_prefixes(text, prefixes)
-    return print_result(send(text, shown, prefixes, arguments, graphs=True), arguments.format, prefixes)
+        result = ask_endpoint(arguments.endpoint, with_prefixes(text, prefixes), arguments.timeout)
+    else:
+        result = ask(open_for(arguments, graphs=True), text, prefixes, shown)
+    return print_result(result, arguments.format, prefixes)

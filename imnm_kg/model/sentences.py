@@ -18,7 +18,7 @@ class Span(NamedTuple):
 
 # A sentence ends at . ! ? (with closing quotes or brackets) before white space and a capital, a digit or an
 # opening mark; an empty line ends one too, so a heading never runs into the paragraph below it.
-_END = re.compile(r"[.!?][)\]\"'’”]*(?=\s+[\"'“‘(\[]*[A-ZÀ-ÖØ-Þ0-9])|\n[ \t]*\n")
+_END = re.compile(r"[.!?][)\]\"'’”]*(?=\s+[\"'“‘(\[]*[A-ZÀ-ÖØ-Þ0-9])|\n[^\S\n]*\n")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Prof|Mr|Mrs|Ms|St|vs|etc|cf|ca|No|Fig|Figs|Ref|Refs|approx|resp|Jr|Sr|al|ed|eds|vol|pp)"
     r"|\b(?:i\.e|e\.g)|\b[A-Z])\.$"

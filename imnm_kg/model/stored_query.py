@@ -230,6 +230,5 @@ def load_query(folder: Path, name: str) -> StoredQuery:
         if re.fullmatch(_LOCAL, name) and path.is_file():
             return read_query(path, kind)
     names = [path.stem for kind in ("questions", "checks") for path in (folder / kind).glob("*.rq")]
-    raise ImnmError(
-        "query-unknown", f"there is no stored query '{name}'", nearest(name, names, "see 'imnm-kg query --list'")
-    )
+    remedy = nearest(name, names, "see 'imnm-kg query --list'")
+    raise ImnmError("query-unknown", f"there is no stored query '{name}'", remedy)

@@ -17,7 +17,7 @@ from pyoxigraph import (
 )
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.rdf.sparql import form, service_place, syntax_error, undeclared_prefixes
+from imnm_kg.rdf.sparql import query_form, service_place, syntax_error, undeclared_prefixes
 
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
@@ -95,7 +95,7 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
     from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
     from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-    graph = form(text) in ("CONSTRUCT", "DESCRIBE")
+    graph = query_form(text) in ("CONSTRUCT", "DESCRIBE")
     wrapper = SPARQLWrapper(url, agent="imnm-kg")
     wrapper.setQuery(text)
     wrapper.setMethod(POST)

@@ -46,7 +46,7 @@ def check(
             values = ", ".join(f"{name} {_shown(term, prefixes or {})}" for name, term in row.items())
             remedy = query.header.get("remedy", query.description)
             message = f"{query.title}: {values}; {remedy}"
-            place = None if first is None else place_of(first)  # type: ignore[assignment]
+            place = None if first is None else place_of(first)
             findings.append(Finding(f"check-{query.name}", message, place, first))
     return findings
 

@@ -75,11 +75,8 @@ def syntax_error(error: SyntaxError, text: str, shown: str, known: Mapping[str, 
     line, column = int(found[1]), int(found[2])
     rest = (text.splitlines() or [""])[min(line, text.count("\n") + 1) - 1][column - 1 :].strip()
     sentence = re.match(r"The [^\[\]]+?(?=,? \[_\]|$)", " ".join(found[3].split()))
-    what = (
-        sentence.group()
-        if sentence
-        else f"“{rest[:30]}” cannot stand here"
-        if rest
-        else "the query ends too early"
-    )
+    if sentence is not None:
+        what = sentence.group()
+    else:
+        what = f"“{rest[:30]}” cannot stand here" if rest else "the query ends too early"
     return ImnmError("query-syntax", f"not SPARQL 1.1: {what}", "mend the query", Place(shown, line, column))

@@ -44,7 +44,8 @@ def used_prefixes(triples: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str,
     """
     iris: set[str] = set()
     for triple in triples:
-        iris.add(triple.predicate.value)
+        if triple.predicate.value != f"{RDF}type":  # which is written "a"
+            iris.add(triple.predicate.value)
         if isinstance(triple.subject, ox.NamedNode):
             iris.add(triple.subject.value)
         if isinstance(triple.object, ox.NamedNode):
