@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The release in an Oxigraph server: ``--endpoint`` gives the same rows as the embedded store."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import socket
+import subprocess
+import sysconfig
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import QuerySolutions
+
+from imnm_kg.cli.main import main
+from imnm_kg.model.stored_query import StoredQuery
+from imnm_kg.operations.ask import ask_endpoint
+from tests.queries.support import FIXTURES, QUESTIONS, names, read_tsv, term_text
+
+PROGRAM = shutil.which("oxigraph", path=sysconfig.get_path("scripts"))
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def endpoint(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    assert PROGRAM is not None, "the extra 'dev' brings the oxigraph server"
+    location = str(tmp_path_factory.mktemp("oxigraph"))
+    load = [PROGRAM, "load", "--location", location, "--file", str(release / "imnm.ttl")]
+    subprocess.run(load, check=True, capture_output=True)
+    address = f"127.0.0.1:{free_port()}"
+    serve = [PROGRAM, "serve-read-only", "--location", location, "--bind", address]
+    with subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(100):
+                with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{address}/", timeout=1):
+                    break
+                time.sleep(0.05)
+            yield f"http://{address}/query"
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize("query", QUESTIONS, ids=names(QUESTIONS))
+def test_same_rows_over_http(query: StoredQuery, endpoint: str) -> None:
+    result = ask_endpoint(endpoint, query.text)
+    assert isinstance(result, QuerySolutions)
+    variables = [variable.value for variable in result.variables]
+    rows = [tuple(term_text(solution[name]) for name in variables) for solution in result]
+    assert (tuple(variables), rows) == read_tsv(FIXTURES / f"{query.name}.tsv")
+
+
+def test_commands_take_an_endpoint(endpoint: str) -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert main(["query", "funders", "--endpoint", endpoint, "--format", "csv"]) == 0
+        assert main(["sparql", "ASK { entity:zilucoplan a imnm:Drug }", "--endpoint", endpoint]) == 0
+    assert "niams" in out.getvalue()
+    assert out.getvalue().endswith("yes\n")
+
+
+def test_a_graph_comes_back_as_turtle(endpoint: str) -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert (
+            main(["sparql", "CONSTRUCT { ?x a imnm:Disease } WHERE { ?x a imnm:Disease }", "--endpoint", endpoint])
+            == 0
+        )
+    assert "entity:imnm a imnm:Disease ." in out.getvalue()
+
+
+def test_a_refusal_says_what_the_server_said(endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sparql", "SELECT ?x {", "--endpoint", endpoint]) == 2
+    assert "[endpoint-refused]" in capsys.readouterr().err
