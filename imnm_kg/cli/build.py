@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from imnm_kg.cli.findings import print_findings
@@ -45,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         with_shapes=not arguments.no_validate,
         say=say,
     )
-    for note in result.notes:
-        say(f"note: {note}")
+    for note in result.notes:  # also when quiet: what was not checked must be known
+        print(f"imnm-kg: note: {note}", file=sys.stderr)
     if result.findings:
         return print_findings(result.findings, "nothing was written")
     write_release(arguments.out, result.files)

@@ -32,6 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     differing = 0
     errors: list[ImnmError] = []
     files = _turtle_files(arguments.paths)
+    if not files:
+        where = Place(str(arguments.paths[0]))
+        raise ImnmError("fmt-nothing", "there is no Turtle file here", "give .ttl files or folders of them", where)
     for path in files:
         try:
             text = read_text(path)

@@ -71,7 +71,7 @@ class Report:
 
 def _node(text: str) -> NamedNode | BlankNode | Literal | None:
     if text.startswith("<"):
-        return NamedNode(text[1:-1])
+        return None if ">" in text[:-1] else NamedNode(text[1:-1])  # a path may be a row of IRIs
     if text.startswith("_:"):
         return BlankNode(text[2:])
     if text.startswith('"'):

@@ -27,7 +27,8 @@ _HEADER = re.compile(r"# (?P<key>[a-z]+): (?P<value>\S.*)")
 _PARAMETER = r"(?P<name>[a-z_]+) (?P<type>[a-z]+)(?:\((?P<choices>[^)]*)\))? - (?P<description>\S.*)"
 # Strings, IRIs and comments first, so that what looks like VALUES inside them is passed over.
 _SLOT = re.compile(
-    r"""(?P<skip>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\s]*>|\#[^\n]*)"""
+    r"""(?P<skip>"{3}(?:[^"\\]|\\.|"(?!""))*"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}"""
+    r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\s]*>|\#[^\n]*)"""
     r"""|\bVALUES\s+\?(?P<name>\w+)\s*\{\s*(?P<default>[^{}\s]+)\s*\}"""
 )
 _TYPES = {
@@ -40,7 +41,7 @@ _TYPES = {
 }
 _LOCAL = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
 _CLAIM = r"[0-9a-f]{32}"
-_ABSOLUTE = r"<?(?P<iri>https?://[^\s<>\"{}|\\^`]+)>?"
+_ABSOLUTE = r"(?P<open><)?(?P<iri>https?://[^\s<>\"{}|\\^`]+)(?(open)>)"
 
 
 class Parameter(NamedTuple):
@@ -72,17 +73,20 @@ class Parameter(NamedTuple):
         Raises:
             ImnmError: ``parameter-type`` that says what the parameter takes.
         """
-        if self.type == "string":
-            return Literal(text)
-        if self.type == "integer":
-            if re.fullmatch(r"[+-]?\d{1,18}", text):
-                return Literal(str(int(text)), datatype=XSD.integer)
-        elif self.type == "term":
-            local = {choice.lower(): choice for choice in self.choices}.get(text.removeprefix("imnm:").lower())
-            if local is not None:
-                return IMNM.term(local)
-        elif (node := self._node(text, prefixes)) is not None:
-            return node
+        try:
+            if self.type == "string":
+                return Literal(text)
+            if self.type == "integer":
+                if re.fullmatch(r"[+-]?\d{1,18}", text):
+                    return Literal(str(int(text)), datatype=XSD.integer)
+            elif self.type == "term":
+                local = {x.lower(): x for x in self.choices}.get(text.removeprefix("imnm:").lower())
+                if local is not None:
+                    return IMNM.term(local)
+            elif (node := self._node(text, prefixes)) is not None:
+                return node
+        except ValueError:  # an IRI that is none, or half a surrogate pair
+            text = text.encode("ascii", "backslashreplace").decode()
         raise ImnmError("parameter-type", f"'{text}' is no value of {self.name}", f"give {self.takes}")
 
     def _node(self, text: str, prefixes: Mapping[str, str]) -> NamedNode | None:
@@ -216,7 +220,13 @@ def _header_error(what: str, place: Place) -> ImnmError:
 
 def list_queries(folder: Path, kind: str) -> list[StoredQuery]:
     """Read all stored queries of one kind (``question``, ``check``, ``rule``), sorted by name."""
-    return [read_query(path, kind) for path in sorted((folder / f"{kind}s").glob("*.rq"))]
+    paths = sorted((folder / f"{kind}s").glob("*.rq"), key=lambda path: path.stem)
+    return [read_query(path, kind, _shown(path)) for path in paths]
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def load_query(folder: Path, name: str) -> StoredQuery:
@@ -228,7 +238,7 @@ def load_query(folder: Path, name: str) -> StoredQuery:
     for kind in ("question", "check"):
         path = folder / f"{kind}s" / f"{name}.rq"
         if re.fullmatch(_LOCAL, name) and path.is_file():
-            return read_query(path, kind)
+            return read_query(path, kind, _shown(path))
     names = [path.stem for kind in ("questions", "checks") for path in (folder / kind).glob("*.rq")]
     remedy = nearest(name, names, "see 'imnm-kg query --list'")
     raise ImnmError("query-unknown", f"there is no stored query '{name}'", remedy)

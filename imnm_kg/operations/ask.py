@@ -106,12 +106,11 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
     try:
         body: bytes = wrapper.query().response.read()
     except SPARQLWrapperException as error:
-        said = " ".join(str(error).split())[:300]
-        raise ImnmError("endpoint-refused", f"{url} refused the query: {said}", "mend the query") from error
+        raise _refused(url, str(error).partition("Response:")[2] or str(error), error) from error
     except HTTPError as error:
-        said = " ".join(error.read().decode("utf-8", "replace").split())[:300]
-        what = f"{url} answered {error.code}: {said or error.reason}"
-        raise ImnmError("endpoint-refused", what, "check the address and the query") from error
+        raise _refused(
+            url, f"{error.code} {error.reason}: {error.read().decode('utf-8', 'replace')}", error
+        ) from error
     except (URLError, TimeoutError, OSError) as error:
         reason = getattr(error, "reason", error)
         what = f"{url} does not answer: {reason}"
@@ -123,6 +122,17 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
     except (SyntaxError, ValueError) as error:
         what = f"{url} did not answer with SPARQL results: {str(error)[:200]}"
         raise ImnmError("endpoint-answer", what, "check that the address is that of a SPARQL endpoint") from error
+
+
+def _refused(url: str, said: str, error: Exception) -> ImnmError:
+    """Pass on what the server said, as one line without Python's marks of bytes."""
+    text = re.sub(r"^\s*b(['\"])(.*)\1\s*$", r"\2", said.strip(), flags=re.DOTALL).replace("\\n", " ")
+    bad_query = type(error).__name__ == "QueryBadFormed"
+    remedy = (
+        "mend the query" if bad_query else "check that the address is that of a SPARQL endpoint that you may ask"
+    )
+    kind = "refused the query" if bad_query else "refused the request"
+    return ImnmError("endpoint-refused", f"{url} {kind}: {' '.join(text.split())[:300]}", remedy)
 
 
 def _sparql_json(body: bytes) -> bytes:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Index, read_claims
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.namespaces import GRAPH, IMNM, OA, SH
+from imnm_kg.rdf.lexer import lex
 from imnm_kg.rdf.reader import TurtleFile, read_turtle
 from imnm_kg.rdf.sssom import mapping_triples, read_sssom
 
@@ -77,9 +78,10 @@ def assemble(folders: Folders) -> Assembly:
     quads: list[Quad] = []
     for path in [*sorted(folders.ontology.glob("*.ttl")), *sorted(folders.graph.rglob("*.ttl"))]:
         file = read_turtle(path, folders.shown(path))
-        base = folders.graph if path.is_relative_to(folders.graph) else folders.ontology
-        if base is folders.graph:
+        in_graph = path.is_relative_to(folders.graph)
+        if in_graph:
             _refuse_blank_nodes(file)
+        base = folders.graph if in_graph else folders.ontology
         name = "ontology" if path.name == "imnm.ttl" else _graph_name(path, base)
         files.append(file)
         quads.extend(_in_graph(file.quads, name))
@@ -102,18 +104,19 @@ def _in_graph(triples: Iterable[Triple], name: str) -> Iterable[Quad]:
 
 
 def _refuse_blank_nodes(file: TurtleFile) -> None:
-    for triple in file.quads:
-        if not isinstance(triple.subject, NamedNode):
-            raise ImnmError(
-                "graph-blank-node",
-                "a file in graph/ has a blank node",
-                "give the node an IRI, so that others can point at it",
-                Place(file.path),
-            )
+    if any(isinstance(node, BlankNode) for triple in file.quads for node in (triple.subject, triple.object)):
+        written = (x for x in lex(file.text, file.path) if x.kind == "bnode" or x.text in ("[", "("))
+        places = (Place(file.path, token.line, token.column) for token in written)
+        raise ImnmError(
+            "graph-blank-node",
+            "a file in graph/ has a blank node",
+            "give the node an IRI, so that others can point at it",
+            next(places, Place(file.path)),
+        )
 
 
 def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
-    """Leave out evidence that is proposed or rejected, its parts, and claims that have no other."""
+    """Leave out evidence that is proposed or rejected, its parts, and claims that no other states."""
     left_out = {
         quad.subject.value
         for quad in quads
@@ -124,18 +127,24 @@ def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
         return quads, 0
     parts = (OA.hasSelector, IMNM.hasReview, IMNM.hasGuardException)
     count = len(left_out)
+    statements = {
+        str(quad.subject) for quad in quads if (quad.predicate, quad.object) == (IMNM.role, IMNM.Statement)
+    }
+    evidence_of: dict[str, set[str]] = {}
+    for quad in quads:
+        if quad.predicate == IMNM.hasEvidence and isinstance(quad.subject, NamedNode):
+            assert isinstance(quad.object, NamedNode)
+            evidence_of.setdefault(quad.subject.value, set()).add(quad.object.value)
+    for claim, passages in evidence_of.items():
+        # An antecedent states nothing: without a statement beside it, it does not carry the claim.
+        if passages & left_out and not any(f"<{passage}>" in statements for passage in passages - left_out):
+            left_out |= {claim, *passages}
     left_out |= {
         quad.object.value
         for quad in quads
         if quad.predicate in parts and isinstance(quad.subject, NamedNode) and quad.subject.value in left_out
         and isinstance(quad.object, NamedNode)
     }  # fmt: skip
-    evidence_of: dict[str, set[str]] = {}
-    for quad in quads:
-        if quad.predicate == IMNM.hasEvidence and isinstance(quad.subject, NamedNode):
-            assert isinstance(quad.object, NamedNode)
-            evidence_of.setdefault(quad.subject.value, set()).add(quad.object.value)
-    left_out |= {claim for claim, passages in evidence_of.items() if passages <= left_out}
     kept = [
         quad
         for quad in quads

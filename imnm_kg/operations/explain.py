@@ -144,6 +144,9 @@ class _Explainer:
             reasons.append(f"it holds only under its {' and '.join(narrowing)}")
         if claim.population not in (None, claim.object):
             reasons.append(f"it is about {self.label(claim.population)}")
+        rare = ("sometimes", "occasionally", "rarely", "seldom")
+        if any(key == IMNM.frequency and str(value.value).lower() in rare for key, value in claim.context):
+            reasons.append("it holds only now and then")
         blocked = (
             node for node in self.index.instances(IMNM.Dispute) if self.index.node(node, IMNM.to) == claim.iri
         )

@@ -115,7 +115,8 @@ def reason(quads: Sequence[Quad], memory_mb: int = 1000) -> Consistency:
         world = owlready2.World()
         said = io.StringIO()
         try:
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            # HermiT makes a base IRI of the current folder, and cannot where that is the root.
+            with contextlib.chdir(folder), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
                 ontology = world.get_ontology(path.as_uri()).load()
                 owlready2.reasoning.JAVA_MEMORY = memory_mb
                 with ontology:

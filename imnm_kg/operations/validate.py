@@ -78,9 +78,14 @@ def validate(
     Raises:
         ImnmError: ``shapes-malformed`` when pySHACL cannot use the shapes.
     """
-    import pyshacl
-    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
+    import logging
+    import re
 
+    import pyshacl
+    from pyshacl.errors import ReportableRuntimeError
+
+    # What it would say on standard error comes back as an error or in the report.
+    logging.getLogger("pyshacl-validate").disabled = True
     data_graph, shapes_graph = _graph(data), _graph(shapes)
     for triple in data_graph.triples((None, _rdflib().URIRef(f"{_SHACL}declare"), None)):
         shapes_graph.add(triple)
@@ -95,7 +100,7 @@ def validate(
             inplace=True,
             meta_shacl=False,
         )
-    except (ShapeLoadError, ReportableRuntimeError, SyntaxError) as error:
+    except (ReportableRuntimeError, ValueError, SyntaxError, re.error) as error:
         what = " ".join(str(error).split())[:300]
         raise ImnmError("shapes-malformed", f"the shapes cannot be used: {what}", "mend the shapes") from error
     if not isinstance(report, _rdflib().Graph):
