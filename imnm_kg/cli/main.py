@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except ImnmError as error:
         if debug:
-            raise
+            return _traceback()
         print(f"imnm-kg: {error}", file=sys.stderr)
         return EXIT_ERROR
     except BrokenPipeError:
@@ -96,10 +96,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:  # the one place where every error ends, so that no traceback reaches a person
         if debug:
-            raise
+            return _traceback()
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         print(f"imnm-kg: unexpected error, {what}; run it again with --debug and report it", file=sys.stderr)
         return EXIT_ERROR
+
+
+def _traceback() -> int:
+    import traceback
+
+    traceback.print_exc()
+    return EXIT_ERROR
 
 
 def _run(words: list[str]) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import (
     QueryResultsFormat,
+    QuerySolutions,
     RdfFormat,
     Store,
     parse,
@@ -88,9 +89,10 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
         ImnmError: ``endpoint-url``, ``endpoint-unreachable``, ``endpoint-refused`` with what the server said,
             ``endpoint-answer`` for an answer that is none.
     """
-    if not re.fullmatch(r"https?://[^\s]+", url):
+    if not _is_address(url):
         raise ImnmError("endpoint-url", f"'{url}' is no address of an endpoint", "give an http or https URL")
-    from urllib.error import HTTPError, URLError
+    from http.client import HTTPException
+    from urllib.error import HTTPError
 
     from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
     from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
@@ -111,17 +113,33 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
         raise _refused(
             url, f"{error.code} {error.reason}: {error.read().decode('utf-8', 'replace')}", error
         ) from error
-    except (URLError, TimeoutError, OSError) as error:
+    except (HTTPException, OSError) as error:
         reason = getattr(error, "reason", error)
-        what = f"{url} does not answer: {reason}"
+        what = f"{url} does not answer: {' '.join(str(reason).split())}"
         raise ImnmError("endpoint-unreachable", what, "check the address and that the server runs") from error
     try:
         if graph:
             return tuple(quad.triple for quad in parse(body, format=RdfFormat.TURTLE))
-        return parse_query_results(_sparql_json(body), format=QueryResultsFormat.JSON)
-    except (SyntaxError, ValueError) as error:
+        rows = _sparql_json(body)
+        results = parse_query_results(rows, format=QueryResultsFormat.JSON)
+        if isinstance(results, QuerySolutions):
+            for _ in results:  # now, for the parser is lazy and a fault would come out while rows are printed
+                pass
+        return parse_query_results(rows, format=QueryResultsFormat.JSON)
+    except (SyntaxError, ValueError, AttributeError, TypeError) as error:
         what = f"{url} did not answer with SPARQL results: {str(error)[:200]}"
         raise ImnmError("endpoint-answer", what, "check that the address is that of a SPARQL endpoint") from error
+
+
+def _is_address(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(re.fullmatch(r"https?://[!-~]+", url)) and bool(parts.hostname)
 
 
 def _refused(url: str, said: str, error: Exception) -> ImnmError:

@@ -160,12 +160,15 @@ class _Explainer:
 
     def _links(self, claim: Claim) -> tuple[Link, ...]:
         found = []
-        for class_, verb in ((IMNM.Dispute, "disputed by"), (IMNM.Support, "supported by")):
+        for class_, verb, passive in (
+            (IMNM.Dispute, "disputes", "disputed by"),
+            (IMNM.Support, "supports", "supported by"),
+        ):
             for node in self.index.instances(class_):
                 if self.index.node(node, IMNM.to) == claim.iri:
-                    found.append(self._link(node, IMNM.term("from"), verb))
+                    found.append(self._link(node, IMNM.term("from"), passive))
                 elif self.index.node(node, IMNM.term("from")) == claim.iri:
-                    found.append(self._link(node, IMNM.to, verb.split()[0].removesuffix("ed") + "s"))
+                    found.append(self._link(node, IMNM.to, verb))
         return tuple(found)
 
     def _link(self, node: NamedNode, end: NamedNode, verb: str) -> Link:

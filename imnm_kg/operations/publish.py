@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -126,6 +127,7 @@ def write_release(folder: Path, files: Mapping[str, str]) -> None:
         ImnmError: what ``check_writable`` raises.
     """
     check_writable(folder)
+    shown, folder = folder, folder.resolve()
     aside = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +141,7 @@ def write_release(folder: Path, files: Mapping[str, str]) -> None:
     except OSError as error:
         raise ImnmError(
             "file-unwritable", f"the release cannot be written: {error.strerror}",
-            "choose a folder that you may write to with --out", Place(str(folder)),
+            "choose a folder that you may write to with --out", Place(str(shown)),
         ) from error  # fmt: skip
     finally:
         if aside is not None:
@@ -158,13 +160,21 @@ def _swap(aside: Path, folder: Path) -> None:
     for path in folder.iterdir():
         if path.name not in RELEASE_FILES:
             kept = aside / path.name
-            shutil.copytree(path, kept, symlinks=True) if path.is_dir() else shutil.copy2(path, kept)
+            if path.is_dir() and not path.is_symlink():
+                shutil.copytree(path, kept, symlinks=True)
+            else:
+                shutil.copy2(path, kept, follow_symlinks=False)
     former = Path(tempfile.mkdtemp(prefix=f".{folder.name}-former-", dir=folder.parent))
-    folder.rename(former / "release")
     try:
-        aside.rename(folder)
-    except BaseException:  # also an interrupt: the former release must be back in its place
-        (former / "release").rename(folder)
+        folder.rename(former / "release")
+        try:
+            aside.rename(folder)
+        except BaseException:  # also an interrupt: the former release must be back in its place
+            (former / "release").rename(folder)
+            raise
+    except BaseException:
+        with contextlib.suppress(OSError):
+            former.rmdir()  # it stays where the former release could not be put back
         raise
     shutil.rmtree(former, ignore_errors=True)
 
@@ -180,8 +190,14 @@ def check_writable(folder: Path) -> None:
             "release-folder", "a file stands where the folder of the release is meant",
             "name a folder with --out", Place(str(folder)),
         )  # fmt: skip
-    above = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    where = above.parent if above == folder.absolute() else above
+    real = folder.resolve()  # a link to a folder stays a link
+    if real.is_dir() and Path.cwd().is_relative_to(real):
+        raise ImnmError(
+            "release-folder", "the release would take the place of the folder that you are in",
+            "name another folder with --out, for example release", Place(str(folder)),
+        )  # fmt: skip
+    above = next(path for path in (real, *real.parents) if path.exists())
+    where = above.parent if above == real else above
     if not where.is_dir() or not os.access(where, os.W_OK | os.X_OK):
         raise ImnmError(
             "file-unwritable", f"nothing can be written in {where}",

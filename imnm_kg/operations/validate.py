@@ -23,7 +23,19 @@ _SHACL = "http://www.w3.org/ns/shacl#"
 
 def read_data(paths: Iterable[Path]) -> list[Quad]:
     """Read data files or folders of them (``.ttl``, ``.trig``, ``.nt``, ``.nq``) into one list."""
-    return [quad for path in _files(paths) for quad in read_rdf(path)[0]]
+    files = [read_rdf(path)[0] for path in _files(paths)]
+    if len(files) < 2:
+        return [quad for quads in files for quad in quads]
+
+    # A label names a blank node within its file only.
+    def apart(term: Any, number: int) -> Any:
+        return BlankNode(f"f{number}x{term.value}") if isinstance(term, BlankNode) else term
+
+    return [
+        Quad(apart(q.subject, number), q.predicate, apart(q.object, number), apart(q.graph_name, number))
+        for number, quads in enumerate(files)
+        for q in quads
+    ]
 
 
 def read_shapes(paths: Iterable[Path]) -> list[Quad]:
@@ -82,6 +94,7 @@ def validate(
     import re
 
     import pyshacl
+    from pyparsing import ParseBaseException
     from pyshacl.errors import ReportableRuntimeError
 
     # What it would say on standard error comes back as an error or in the report.
@@ -100,7 +113,7 @@ def validate(
             inplace=True,
             meta_shacl=False,
         )
-    except (ReportableRuntimeError, ValueError, SyntaxError, re.error) as error:
+    except (ReportableRuntimeError, ParseBaseException, ValueError, SyntaxError, re.error) as error:
         what = " ".join(str(error).split())[:300]
         raise ImnmError("shapes-malformed", f"the shapes cannot be used: {what}", "mend the shapes") from error
     if not isinstance(report, _rdflib().Graph):
