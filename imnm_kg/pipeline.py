@@ -159,9 +159,7 @@ def _validate(folders: Folders, dataset: Dataset, say: Say) -> Report:
 
 def _violations(report: Report) -> list[Finding]:
     return [
-        Finding(
-            f"shacl-{result.component}", f"{result.message} ({result.focus})", result.place, result.focus[1:-1]
-        )
+        Finding(f"shacl-{result.component}", f"{result.message} ({result.focus})", result.place, result.focus[1:-1])
         for result in report.results
         if result.severity == "Violation"
     ]

@@ -25,9 +25,7 @@ def entry() -> None:
     """Run the command line as a program of its own; does not return."""
     gc.disable()  # until a command with real work starts; collecting while modules load costs 3 ms
     words = sys.argv[1:]
-    if words[:1] == ["query"] and not any(
-        word.startswith(("--list", "--show", "--endpoint", "-h")) for word in words
-    ):
+    if words[:1] == ["query"] and not any(word.startswith(("--list", "--show", "--endpoint", "-h")) for word in words):
         _start(_release_of(words))
     from imnm_kg.cli.main import main
 

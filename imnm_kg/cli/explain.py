@@ -69,14 +69,9 @@ def _passage(passage: Passage, style: Style, room: int) -> list[str]:
     text = f"{dots}{passage.before}{marks[0]}{passage.quote}{marks[1]}{passage.after}{dots}"
     first = len(dots) + len(passage.before)
     span = (first, first + len(marks[0]) + len(passage.quote) + len(marks[1]))
-    kind = (
-        "the words it stands for"
-        if passage.role == "Antecedent"
-        else f"said as {(passage.certainty or '').lower()}"
-    )
+    kind = "the words it stands for" if passage.role == "Antecedent" else f"said as {(passage.certainty or '').lower()}"
     lines = [
-        f"“{line}" if number == 0 else f" {line}"
-        for number, line in enumerate(_styled(text, span, style, room - 2))
+        f"“{line}" if number == 0 else f" {line}" for number, line in enumerate(_styled(text, span, style, room - 2))
     ]
     lines[-1] += "”"
     source = passage.document + (f", {passage.publisher}" if passage.publisher else "")

@@ -63,9 +63,7 @@ def _turtle_files(paths: list[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             hidden = (
-                p
-                for p in sorted(path.rglob("*.ttl"))
-                if not any(x.startswith(".") for x in p.relative_to(path).parts)
+                p for p in sorted(path.rglob("*.ttl")) if not any(x.startswith(".") for x in p.relative_to(path).parts)
             )
             found.update(dict.fromkeys(hidden))
         elif path.exists() and path.suffix != ".ttl":

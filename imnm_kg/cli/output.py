@@ -66,9 +66,7 @@ def _clean(text: str) -> str:
     )
 
 
-def format_table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], style: Style, width: int | None = None
-) -> str:
+def format_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: Style, width: int | None = None) -> str:
     """Lay out a table with aligned columns; on a narrow terminal the widest columns are wrapped.
 
     Args:

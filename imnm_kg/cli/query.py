@@ -32,9 +32,7 @@ It asks the release given with --release, else ./release, else the one inside th
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="the name of a stored query")
-    parser.add_argument(
-        "-p", action="append", default=[], metavar="KEY=VALUE", dest="parameters", help="a parameter"
-    )
+    parser.add_argument("-p", action="append", default=[], metavar="KEY=VALUE", dest="parameters", help="a parameter")
     parser.add_argument("--list", action="store_true", help="list the stored queries")
     parser.add_argument("--show", metavar="NAME", help="show a stored query")
     add_asking_options(parser)

@@ -101,7 +101,5 @@ def _text(report: Report, style: Style, prefixes: dict[str, str], triples: int) 
         parts += [f"value {short(result.value)}"] if result.value else []
         lines.append(style(f"    {', '.join(parts)} ({result.component}, {short(result.shape)})", "dim"))
     counts = Counter(result.severity for result in report.results)
-    lines.append(
-        ", ".join(f"{number} {name.lower()}{'' if number == 1 else 's'}" for name, number in counts.items())
-    )
+    lines.append(", ".join(f"{number} {name.lower()}{'' if number == 1 else 's'}" for name, number in counts.items()))
     return "\n".join(lines) + "\n"

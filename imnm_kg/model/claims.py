@@ -191,9 +191,7 @@ def read_claims(triples: Iterable[Triple | Quad] | Index) -> list[Claim]:
         if subject is None or predicate is None or polarity is None or len(objects) != 1:
             continue
         found = (
-            _read_evidence(index, node)
-            for node in index.objects(iri, IMNM.hasEvidence)
-            if isinstance(node, NamedNode)
+            _read_evidence(index, node) for node in index.objects(iri, IMNM.hasEvidence) if isinstance(node, NamedNode)
         )
         evidence = sorted(
             (item for item in found if item is not None),

@@ -43,9 +43,7 @@ def claim_id(
     return content_hash([str(subject), str(predicate), str(object_), str(polarity), people, pairs])
 
 
-def evidence_id(
-    claim: NamedNode, document: NamedNode, text_sha256: str, start: int, end: int, role: NamedNode
-) -> str:
+def evidence_id(claim: NamedNode, document: NamedNode, text_sha256: str, start: int, end: int, role: NamedNode) -> str:
     """Return the id of a passage; ``start`` and ``end`` are code points, half-open."""
     places = [str(Literal(str(place), datatype=XSD.integer)) for place in (start, end)]
     return content_hash([str(claim), str(document), str(Literal(text_sha256)), *places, str(role)])

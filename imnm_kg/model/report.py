@@ -91,9 +91,7 @@ def report_triples(report: Report) -> list[Triple]:
         each = BlankNode(f"result{number}")
         triples += [Triple(node, SH.result, each), Triple(each, RDF.type, SH.ValidationResult)]
         triples.append(Triple(each, SH.resultSeverity, SH.term(result.severity)))
-        triples.append(
-            Triple(each, SH.sourceConstraintComponent, SH.term(f"{result.component}ConstraintComponent"))
-        )
+        triples.append(Triple(each, SH.sourceConstraintComponent, SH.term(f"{result.component}ConstraintComponent")))
         if result.message:
             triples.append(Triple(each, SH.resultMessage, Literal(result.message)))
         for predicate, text in (

@@ -110,9 +110,7 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
     except SPARQLWrapperException as error:
         raise _refused(url, str(error).partition("Response:")[2] or str(error), error) from error
     except HTTPError as error:
-        raise _refused(
-            url, f"{error.code} {error.reason}: {error.read().decode('utf-8', 'replace')}", error
-        ) from error
+        raise _refused(url, f"{error.code} {error.reason}: {error.read().decode('utf-8', 'replace')}", error) from error
     except (HTTPException, OSError) as error:
         reason = getattr(error, "reason", error)
         what = f"{url} does not answer: {' '.join(str(reason).split())}"
@@ -146,9 +144,7 @@ def _refused(url: str, said: str, error: Exception) -> ImnmError:
     """Pass on what the server said, as one line without Python's marks of bytes."""
     text = re.sub(r"^\s*b(['\"])(.*)\1\s*$", r"\2", said.strip(), flags=re.DOTALL).replace("\\n", " ")
     bad_query = type(error).__name__ == "QueryBadFormed"
-    remedy = (
-        "mend the query" if bad_query else "check that the address is that of a SPARQL endpoint that you may ask"
-    )
+    remedy = "mend the query" if bad_query else "check that the address is that of a SPARQL endpoint that you may ask"
     kind = "refused the query" if bad_query else "refused the request"
     return ImnmError("endpoint-refused", f"{url} {kind}: {' '.join(text.split())[:300]}", remedy)
 

@@ -127,9 +127,7 @@ def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
         return quads, 0
     parts = (OA.hasSelector, IMNM.hasReview, IMNM.hasGuardException)
     count = len(left_out)
-    statements = {
-        str(quad.subject) for quad in quads if (quad.predicate, quad.object) == (IMNM.role, IMNM.Statement)
-    }
+    statements = {str(quad.subject) for quad in quads if (quad.predicate, quad.object) == (IMNM.role, IMNM.Statement)}
     evidence_of: dict[str, set[str]] = {}
     for quad in quads:
         if quad.predicate == IMNM.hasEvidence and isinstance(quad.subject, NamedNode):

@@ -147,9 +147,7 @@ class _Explainer:
         rare = ("sometimes", "occasionally", "rarely", "seldom")
         if any(key == IMNM.frequency and str(value.value).lower() in rare for key, value in claim.context):
             reasons.append("it holds only now and then")
-        blocked = (
-            node for node in self.index.instances(IMNM.Dispute) if self.index.node(node, IMNM.to) == claim.iri
-        )
+        blocked = (node for node in self.index.instances(IMNM.Dispute) if self.index.node(node, IMNM.to) == claim.iri)
         if any(self.index.text(node, IMNM.blocksEdge) == "true" for node in blocked):
             reasons.append("it is disputed")
         return f"no edge: {', '.join(reasons) or 'its trial did not meet its endpoint'}"
@@ -274,9 +272,7 @@ def _find(explainer: _Explainer, text: str, prefixes: Mapping[str, str]) -> Name
     if iri in known:
         return NamedNode(iri)
     digits = iri.removeprefix(BASE).rpartition("/")[2]
-    matches = (
-        sorted(x for x in known if x.rsplit("/", 1)[1].startswith(digits)) if _DIGITS.fullmatch(digits) else []
-    )
+    matches = sorted(x for x in known if x.rsplit("/", 1)[1].startswith(digits)) if _DIGITS.fullmatch(digits) else []
     if len(matches) > 1:
         listed = ", ".join(match.removeprefix(BASE).replace("/", ":")[:24] for match in matches[:4])
         raise ImnmError("explain-ambiguous", f"'{text}' is the start of {listed}", "give more digits")
@@ -321,9 +317,7 @@ def _explain_edge(explainer: _Explainer, words: list[str], prefixes: Mapping[str
         if index.text(term, RDFS.label) is None:
             namespace = IMNM if term == predicate else ENTITY
             names = {
-                x.value.removeprefix(namespace)
-                for c in explainer.claims.values()
-                for x in _terms(c, term == predicate)
+                x.value.removeprefix(namespace) for c in explainer.claims.values() for x in _terms(c, term == predicate)
             }
             raise ImnmError("explain-unknown", f"the graph does not know <{term.value}>", nearest(
                 term.value.removeprefix(namespace), names, "see 'imnm-kg query entities'"))  # fmt: skip

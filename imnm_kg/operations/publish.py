@@ -85,9 +85,7 @@ def render_release(
     }
 
 
-def _void(
-    quads: Sequence[Quad], stats: dict[str, object], prefixes: Mapping[str, str], header: Sequence[str]
-) -> str:
+def _void(quads: Sequence[Quad], stats: dict[str, object], prefixes: Mapping[str, str], header: Sequence[str]) -> str:
     union = {(quad.subject, quad.predicate, quad.object) for quad in quads}
     described = [
         Triple(quad.subject, quad.predicate, quad.object) for quad in quads

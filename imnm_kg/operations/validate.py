@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Validate: SHACL by pySHACL, over the terms as the files write them."""
+"""Validate: SHACL by pySHACL, over the terms as the files write them.
+
+Whoever imports this module imports rdflib and pySHACL, so the command line does it only where it validates.
+"""
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pyshacl
+import rdflib
 from pyoxigraph import BlankNode, Literal, Quad, Triple
+from pyparsing import ParseBaseException
+from pyshacl.errors import ReportableRuntimeError
+from rdflib.plugins.sparql import prepareQuery
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.report import Report, Result
 from imnm_kg.rdf.reader import read_rdf, read_turtle
-
-if TYPE_CHECKING:
-    import rdflib
 
 __all__ = ["places_of", "read_data", "read_shapes", "validate"]
 
@@ -90,17 +98,10 @@ def validate(
     Raises:
         ImnmError: ``shapes-malformed`` when pySHACL cannot use the shapes.
     """
-    import logging
-    import re
-
-    import pyshacl
-    from pyparsing import ParseBaseException
-    from pyshacl.errors import ReportableRuntimeError
-
     # What it would say on standard error comes back as an error or in the report.
     logging.getLogger("pyshacl-validate").disabled = True
     data_graph, shapes_graph = _graph(data), _graph(shapes)
-    for triple in data_graph.triples((None, _rdflib().URIRef(f"{_SHACL}declare"), None)):
+    for triple in data_graph.triples((None, rdflib.URIRef(f"{_SHACL}declare"), None)):
         shapes_graph.add(triple)
         for part in data_graph.triples((triple[2], None, None)):
             shapes_graph.add(part)
@@ -116,66 +117,63 @@ def validate(
     except (ReportableRuntimeError, ParseBaseException, ValueError, SyntaxError, re.error) as error:
         what = " ".join(str(error).split())[:300]
         raise ImnmError("shapes-malformed", f"the shapes cannot be used: {what}", "mend the shapes") from error
-    if not isinstance(report, _rdflib().Graph):
+    if not isinstance(report, rdflib.Graph):
         raise ImnmError("shapes-malformed", f"no report: {report}", "mend the shapes")
     return Report.of(_results(report, place_of))
 
 
-def _rdflib() -> Any:
-    import rdflib
+class _PreparedGraph(rdflib.Graph):
+    """A graph that parses a query once: pySHACL sends the same text for every focus node."""
 
-    return rdflib
+    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(query_object, str):
+            query_object = _prepared(query_object)
+        return super().query(query_object, *args, **kwargs)
+
+
+@lru_cache(maxsize=512)
+def _prepared(text: str) -> Any:
+    return prepareQuery(text)
 
 
 def _graph(quads: Iterable[Quad | Triple]) -> rdflib.Graph:
     """Turn parsed terms into an rdflib graph, without parsing twice and without changing a literal."""
-    library = _rdflib()
-    made: dict[object, Any] = {}
+    made: dict[object, rdflib.term.Node] = {}
 
-    def term(value: Any) -> Any:
+    def term(value: Any) -> rdflib.term.Node:
         found = made.get(value)
         if found is None:
-            if isinstance(value, Literal):
-                language, type_ = value.language, value.datatype.value
-                found = (
-                    library.Literal(value.value, lang=language)
-                    if language
-                    else library.Literal(  # not normalised: what is judged is what is written
-                        value.value,
-                        datatype=None if type_.endswith("#string") else library.URIRef(type_),
-                        normalize=False,
-                    )
-                )
-            elif isinstance(value, BlankNode):
-                found = library.BNode(value.value)
-            else:
-                found = library.URIRef(value.value)
-            made[value] = found
+            found = made[value] = _term(value)
         return found
 
-    graph = library.Graph()
+    graph = _PreparedGraph()
     for quad in quads:
         graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
-    return graph  # type: ignore[no-any-return]
+    return graph
+
+
+def _term(value: Any) -> rdflib.term.Node:
+    if isinstance(value, BlankNode):
+        return rdflib.BNode(value.value)
+    if not isinstance(value, Literal):
+        return rdflib.URIRef(value.value)
+    if value.language:
+        return rdflib.Literal(value.value, lang=value.language)
+    type_ = value.datatype.value
+    datatype = None if type_ == str(rdflib.XSD.string) else rdflib.URIRef(type_)
+    return rdflib.Literal(value.value, datatype=datatype, normalize=False)  # what is judged is what is written
 
 
 def _results(report: rdflib.Graph, place_of: Callable[[str], Place | None]) -> Iterable[Result]:
-    library = _rdflib()
-    shacl = library.Namespace(_SHACL)
+    shacl = rdflib.Namespace(_SHACL)
 
     def text(node: Any, name: str) -> str:
         value = report.value(node, shacl[name])
-        if isinstance(value, library.BNode):  # its label differs from run to run
-            return (
-                _path_text(report, value)
-                if name == "resultPath"
-                else ""
-                if name == "sourceShape"
-                else f"_:{value}"
-            )
+        if isinstance(value, rdflib.BNode):  # its label differs from run to run
+            return _path_text(report, value) if name == "resultPath" else "" if name == "sourceShape" else f"_:{value}"
         return "" if value is None else str(value.n3())
 
-    for node in report.subjects(library.RDF.type, shacl.ValidationResult):
+    for node in report.subjects(rdflib.RDF.type, shacl.ValidationResult):
         if next(report.subjects(shacl.detail, node), None) is not None:
             continue
         focus = report.value(node, shacl.focusNode)
@@ -186,7 +184,7 @@ def _results(report: rdflib.Graph, place_of: Callable[[str], Place | None]) -> I
             text(node, "focusNode"), text(node, "resultPath"), text(node, "value"),
             component.removesuffix("ConstraintComponent"), text(node, "sourceShape"),
             " ".join(" ".join(messages).split()),
-            place_of(str(focus)) if isinstance(focus, library.URIRef) else None,
+            place_of(str(focus)) if isinstance(focus, rdflib.URIRef) else None,
         )  # fmt: skip
 
 
@@ -200,15 +198,14 @@ _PATH_FORMS = {
 
 def _path_text(report: rdflib.Graph, node: Any) -> str:
     """Write a property path as SPARQL does."""
-    library = _rdflib()
-    if not isinstance(node, library.BNode):
+    if not isinstance(node, rdflib.BNode):
         return str(node.n3())
-    if report.value(node, library.RDF.first) is not None:
+    if report.value(node, rdflib.RDF.first) is not None:
         return "/".join(_path_text(report, item) for item in report.items(node))
-    if (head := report.value(node, library.URIRef(f"{_SHACL}alternativePath"))) is not None:
+    if (head := report.value(node, rdflib.URIRef(f"{_SHACL}alternativePath"))) is not None:
         return "(" + "|".join(_path_text(report, item) for item in report.items(head)) + ")"
     for name, form in _PATH_FORMS.items():
-        if (inner := report.value(node, library.URIRef(f"{_SHACL}{name}"))) is not None:
+        if (inner := report.value(node, rdflib.URIRef(f"{_SHACL}{name}"))) is not None:
             return form.format(_path_text(report, inner))
     return ""
 

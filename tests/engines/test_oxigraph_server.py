@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
-import socket
 import subprocess
 import sysconfig
 import time
@@ -15,20 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import QuerySolutions
 
 from imnm_kg.cli.main import main
 from imnm_kg.model.stored_query import StoredQuery
-from imnm_kg.operations.ask import ask_endpoint
-from tests.queries.support import FIXTURES, QUESTIONS, names, read_tsv, term_text
+from tests.engines.support import ask_table, free_port
+from tests.queries.support import FIXTURES, QUESTIONS, names, read_tsv
 
 PROGRAM = shutil.which("oxigraph", path=sysconfig.get_path("scripts"))
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +44,7 @@ def endpoint(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.mark.parametrize("query", QUESTIONS, ids=names(QUESTIONS))
 def test_same_rows_over_http(query: StoredQuery, endpoint: str) -> None:
-    result = ask_endpoint(endpoint, query.text)
-    assert isinstance(result, QuerySolutions)
-    variables = [variable.value for variable in result.variables]
-    rows = [tuple(term_text(solution[name]) for name in variables) for solution in result]
-    assert (tuple(variables), rows) == read_tsv(FIXTURES / f"{query.name}.tsv")
+    assert ask_table(endpoint, query.text) == read_tsv(FIXTURES / f"{query.name}.tsv")
 
 
 def test_commands_take_an_endpoint(endpoint: str) -> None:
@@ -72,8 +60,7 @@ def test_a_graph_comes_back_as_turtle(endpoint: str) -> None:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         assert (
-            main(["sparql", "CONSTRUCT { ?x a imnm:Disease } WHERE { ?x a imnm:Disease }", "--endpoint", endpoint])
-            == 0
+            main(["sparql", "CONSTRUCT { ?x a imnm:Disease } WHERE { ?x a imnm:Disease }", "--endpoint", endpoint]) == 0
         )
     assert "entity:imnm a imnm:Disease ." in out.getvalue()
 
