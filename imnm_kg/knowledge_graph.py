@@ -18,8 +18,8 @@ from imnm_kg.model.stored_query import StoredQuery, list_queries, load_query
 from imnm_kg.operations.ask import ask, open_release
 
 if TYPE_CHECKING:
+    from imnm_kg.model.explanation import Explanation
     from imnm_kg.model.report import Report
-    from imnm_kg.operations.explain import Explanation
 
 __all__ = ["KnowledgeGraph"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imnm_kg.cli.output import Style, style_for, terminal_width, wrap
 
 if TYPE_CHECKING:
-    from imnm_kg.operations.explain import Explanation, Passage
+    from imnm_kg.model.explanation import Explanation, Passage
 
 EXAMPLES = """\
 examples:
