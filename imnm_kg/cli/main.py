@@ -132,5 +132,7 @@ def _run(words: list[str]) -> int:
     )
     command.configure(parser)
     if name not in ("query", "fmt"):
+        gc.freeze()  # modules stay; and looking for cycles every 700 objects is far too often for a graph
+        gc.set_threshold(50_000, 20, 20)
         gc.enable()
     return command.run(parser.parse_args(words[1:]))
