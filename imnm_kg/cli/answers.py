@@ -52,7 +52,11 @@ def print_result(result: Result, form: str | None, prefixes: Mapping[str, str]) 
         print("yes" if answer.boolean else "no")
     else:
         rows = [[short(term, prefixes) for term in row] for row in answer.rows]
-        table = format_table(answer.variables, rows, style_for(sys.stdout), terminal_width(sys.stdout))
+        kept = [i for i in range(len(answer.variables)) if not rows or any(row[i] for row in rows)]
+        headers = [answer.variables[i] for i in kept]  # a column without any value says nothing to a person
+        table = format_table(
+            headers, [[row[i] for i in kept] for row in rows], style_for(sys.stdout), terminal_width(sys.stdout)
+        )
         sys.stdout.write(table)
         print(f"{len(rows)} row{'' if len(rows) == 1 else 's'}", file=sys.stderr)
     return 0

@@ -69,6 +69,8 @@ def _clean(text: str) -> str:
 def format_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: Style, width: int | None = None) -> str:
     """Lay out a table with aligned columns; on a narrow terminal the widest columns are wrapped.
 
+    Where so many columns do not fit in a readable width, each row becomes a record, one value a line.
+
     Args:
         headers: the names of the columns.
         rows: the cells, text.
@@ -77,6 +79,8 @@ def format_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: S
     """
     cells = [[_clean(cell) for cell in row] for row in rows]
     widths = [max([_width(h), *(_width(row[i]) for row in cells)]) for i, h in enumerate(headers)]
+    if width is not None and cells and sum(min(w, _READABLE) for w in widths) + 2 * (len(headers) - 1) > width:
+        return _records(headers, cells, style, width)
     if width is not None:
         widths = _fit(widths, [min(_width(h), 12) for h in headers], width - 2 * (len(headers) - 1))
     lines = [style("  ".join(_pad(_cut(h, w), w) for h, w in zip(headers, widths, strict=True)).rstrip(), "bold")]
@@ -86,6 +90,24 @@ def format_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: S
         for number in range(max(len(lines_) for lines_ in wrapped)):
             parts = [lines_[number] if number < len(lines_) else "" for lines_ in wrapped]
             lines.append("  ".join(_pad(part, w) for part, w in zip(parts, widths, strict=True)).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+_READABLE = 14
+"""A column that is narrower than this, and than its content, is hard to read."""
+
+
+def _records(headers: Sequence[str], rows: Sequence[Sequence[str]], style: Style, width: int) -> str:
+    """Lay out each row as lines of name and value; empty values are left out."""
+    name_width = max(_width(header) for header in headers)
+    lines = []
+    for number, row in enumerate(rows, 1):
+        lines.append(style(f"── {number} ".ljust(min(width, 60), "─"), "dim"))
+        for header, cell in zip(headers, row, strict=True):
+            if cell:
+                first, *more = wrap(cell, max(20, width - name_width - 2))
+                lines.append(f"{style(_pad(header, name_width), 'bold')}  {first}")
+                lines += [f"{' ' * name_width}  {part}" for part in more]
     return "\n".join(lines) + "\n"
 
 
