@@ -11,7 +11,8 @@ from imnm_kg.errors import ImnmError, Place
 __all__ = ["bare", "query_form", "service_place", "syntax_error", "undeclared_prefixes"]
 
 _OPAQUE = (
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
+    r"\\[_~.!$&'()*+,;=/?#@%-]"  # an escape in a local name begins no string and no comment
+    r'|"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
     r'|"(?:[^"\\\n]|\\.)*"'
     r"|'(?:[^'\\\n]|\\.)*'"
@@ -36,12 +37,34 @@ def query_form(text: str) -> str | None:
     return None if found is None else found[1].upper()
 
 
+# Everything that is one token though it may hold the word: strings, IRIs, comments, prefixed names, variables,
+# language tags. What is left of words are keywords.
+_TOKEN = rf"(?P<opaque>{_OPAQUE}|(?:[^\W\d][\w.-]*)?:(?:[\w:%.-]|\\.)*|[?$]\w+|@[\w-]+)|(?P<word>[^\W\d]\w*)"
+_CODE_POINT = r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})"
+
+
 def service_place(text: str, shown: str) -> Place | None:
-    """Return where a query calls another server with ``SERVICE``, if it does."""
-    if "service" not in text.lower():
-        return None
-    found = re.search(r"(?i)(?<![\w:?$.-])SERVICE(?![\w:.-])", bare(text))
-    return None if found is None else place_at(text, found.start(), shown)
+    """Return where a query calls another server with ``SERVICE``, if it does.
+
+    SPARQL turns escaped code points into characters before anything else, so the query is looked at both as it is
+    written and as it will be read.
+    """
+    for read in dict.fromkeys((text, _unescaped(text))):
+        if "service" not in read.lower():
+            continue
+        for token in re.finditer(_TOKEN, read):
+            # A number may run into the word: 1e0SERVICE is a number and a keyword.
+            if token["word"] and "service" in token["word"].lower():
+                return place_at(read, token.start(), shown)
+    return None
+
+
+def _unescaped(text: str) -> str:
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1] or found[2], 16)
+        return chr(code) if code < 0x110000 else found.group()
+
+    return re.sub(_CODE_POINT, character, text)
 
 
 def undeclared_prefixes(text: str) -> dict[str, int]:
@@ -73,7 +96,8 @@ def syntax_error(error: SyntaxError, text: str, shown: str, known: Mapping[str, 
     if found is None:
         return ImnmError("query-syntax", f"not SPARQL 1.1: {error.msg}", "mend the query", Place(shown))
     line, column = int(found[1]), int(found[2])
-    rest = (text.splitlines() or [""])[min(line, text.count("\n") + 1) - 1][column - 1 :].strip()
+    lines = text.split("\n")
+    rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
     sentence = re.match(r"The [^\[\]]+?(?=,? \[_\]|$)", " ".join(found[3].split()))
     if sentence is not None:
         what = sentence.group()

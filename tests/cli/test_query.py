@@ -14,6 +14,8 @@ from pyoxigraph import RdfFormat, parse
 
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.usefixtures("here")
+
 
 @pytest.fixture
 def here(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -23,7 +25,7 @@ def here(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path
 
 
-def test_a_table(run: Run, here: Path) -> None:
+def test_a_table(run: Run) -> None:
     done = run("query", "investigated-treatments")
     assert done.code == 0
     lines = done.out.splitlines()
@@ -34,7 +36,7 @@ def test_a_table(run: Run, here: Path) -> None:
     assert "\x1b" not in done.out + done.err
 
 
-def test_rows_are_counted(run: Run, here: Path) -> None:
+def test_rows_are_counted(run: Run) -> None:
     assert run("sparql", "SELECT ?a { VALUES ?a { 1 } }").err == "1 row\n"
     assert run("sparql", "SELECT ?a { VALUES ?a { 1 2 } }").err == "2 rows\n"
     none = run("sparql", "SELECT ?a { VALUES ?a { } }")
@@ -42,7 +44,7 @@ def test_rows_are_counted(run: Run, here: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
-def test_forms_print_the_answer_alone(run: Run, here: Path, form: str) -> None:
+def test_forms_print_the_answer_alone(run: Run, form: str) -> None:
     done = run("query", "treatments", "-p", "certainty=Possible", "--format", form)
     assert (done.code, done.err) == (0, "")
     assert "azathioprine" in done.out
@@ -54,7 +56,7 @@ def test_forms_print_the_answer_alone(run: Run, here: Path, form: str) -> None:
         assert len(json.loads(done.out)["results"]["bindings"]) > 5
 
 
-def test_a_graph(run: Run, here: Path) -> None:
+def test_a_graph(run: Run) -> None:
     done = run("sparql", "CONSTRUCT { ?a imnm:inhibits ?b } WHERE { ?a imnm:inhibits ?b }")
     assert (done.code, done.err) == (0, "")
     triples = list(parse(done.out, format=RdfFormat.TURTLE))
@@ -66,13 +68,13 @@ def test_a_graph(run: Run, here: Path) -> None:
     assert "[format-unfit]" in run("query", "treatments", "--format", "turtle").err
 
 
-def test_ask(run: Run, here: Path) -> None:
+def test_ask(run: Run) -> None:
     assert run("sparql", "ASK { entity:zilucoplan imnm:inhibits entity:complement-c5 }") == (0, "yes\n", "")
     assert run("sparql", "ASK { entity:zilucoplan imnm:treats entity:imnm }") == (0, "no\n", "")
     assert run("sparql", "ASK { }", "--format", "csv").out == "true\n"
 
 
-def test_graphs_may_be_named(run: Run, here: Path) -> None:
+def test_graphs_may_be_named(run: Run) -> None:
     text = "SELECT DISTINCT ?g { GRAPH ?g { entity:zilucoplan imnm:inhibits ?o } }"
     done = run("sparql", text, "--format", "csv")
     assert done.out.split() == ["g", "https://w3id.org/imnm-kg/graph/statements"]
@@ -81,7 +83,9 @@ def test_graphs_may_be_named(run: Run, here: Path) -> None:
 def test_the_default_graph_answers_once_for_a_triple_in_two_graphs(run: Run, here: Path) -> None:
     twice = "SELECT ?s ?p ?o (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?s ?p ?o HAVING (?n > 1)"
     assert run("sparql", twice, "--format", "csv").code == 0
-    (here / "release" / "imnm.nq").write_text("<http://e/s> <http://e/p> 'o' <http://e/g> .\n<http://e/s> <http://e/p> 'o' <http://e/h> .\n".replace("'", '"'))
+    (here / "release" / "imnm.nq").write_text(
+        "<http://e/s> <http://e/p> 'o' <http://e/g> .\n<http://e/s> <http://e/p> 'o' <http://e/h> .\n".replace("'", '"')
+    )
     (here / "release" / "imnm.ttl").write_text('<http://e/s> <http://e/p> "o" .\n')
     assert run("sparql", "SELECT ?o { ?s ?p ?o }", "--format", "csv").out.splitlines() == ["o", "o"]
 
@@ -101,7 +105,6 @@ def test_a_query_from_a_file(run: Run, here: Path) -> None:
     assert "imnm-kg: latin.rq:1:3: the byte 0xE9 is not valid UTF-8" in run("sparql", "@latin.rq").err
 
 
-@pytest.mark.xfail(reason="imnm_kg.rdf.sparql: an error after the last line end is an IndexError")
 def test_a_query_from_a_file_that_ends_too_early(run: Run, here: Path) -> None:
     (here / "bad.rq").write_text("ASK {\n  ?a ?b\n}\n")
     bad = run("sparql", "@bad.rq")
@@ -109,13 +112,13 @@ def test_a_query_from_a_file_that_ends_too_early(run: Run, here: Path) -> None:
     assert "the query ends too early; mend the query [query-syntax]" in bad.err
 
 
-def test_service_is_refused(run: Run, here: Path) -> None:
+def test_service_is_refused(run: Run) -> None:
     done = run("sparql", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
     assert (done.code, done.out) == (2, "")
     assert "[query-service]" in done.err
 
 
-def test_unknown_names(run: Run, here: Path) -> None:
+def test_unknown_names(run: Run) -> None:
     assert "there is no stored query 'treatment'; did you mean treatments" in run("query", "treatment").err
     assert "has no parameter 'desease'; did you mean disease" in run("query", "treatments", "-p", "desease=imnm").err
     assert "'-p disease' is no KEY=VALUE" in run("query", "treatments", "-p", "disease").err
@@ -125,7 +128,7 @@ def test_unknown_names(run: Run, here: Path) -> None:
     assert "no query is named" in run("query").err
 
 
-def test_an_injection_is_a_value_or_refused(run: Run, here: Path) -> None:
+def test_an_injection_is_a_value_or_refused(run: Run) -> None:
     done = run("query", "treatments", "-p", "disease=imnm } DROP ALL #")
     assert (done.code, done.out) == (2, "")
     assert "[parameter-type]" in done.err
@@ -134,33 +137,27 @@ def test_an_injection_is_a_value_or_refused(run: Run, here: Path) -> None:
     assert "query-syntax" not in text.err
 
 
-def test_a_value_that_holds_an_equals_sign(run: Run, here: Path) -> None:
+def test_a_value_that_holds_an_equals_sign(run: Run) -> None:
     done = run("query", "treatments", "-p", "disease=https://example.org/?a=b", "--format", "csv")
     assert done.code == 0
     assert len(done.out.splitlines()) == 1
 
 
-def test_list_and_show(run: Run, here: Path) -> None:
+def test_list_and_show(run: Run) -> None:
     listed = run("query", "--list")
     assert (listed.code, listed.err) == (0, "")
     assert "treatments " in listed.out
     shown = run("query", "--show", "treatments")
     assert (shown.code, shown.err) == (0, "")
     assert "parameters:\n  disease: " in shown.out
-    assert "certainty: only claims of this certainty; all when left out (may be left out)\n      one of Est" in shown.out
+    assert (
+        "certainty: only claims of this certainty; all when left out (may be left out)\n      one of Est" in shown.out
+    )
     assert "SELECT " in shown.out
     assert "did you mean treatments" in run("query", "--show", "treatment").err
 
 
-def test_a_release_of_the_small_world(run: Run, in_world: Path) -> None:
-    assert run("build", "--no-reason", "-q").code == 0
-    done = run("query", "claims-of", "-p", "subject=betamab", "--format", "csv")
-    assert [row["label"] for row in csv.DictReader(io.StringIO(done.out))] == ["betamab treats fixturitis"]
-    default = run("query", "claims-of", "--format", "csv")
-    assert len(default.out.splitlines()) == 3
-
-
-def test_an_endpoint_that_does_not_answer(run: Run, here: Path) -> None:
+def test_an_endpoint_that_does_not_answer(run: Run) -> None:
     for words in (["query", "treatments"], ["sparql", "ASK { }"]):
         done = run(*words, "--endpoint", "http://127.0.0.1:1/sparql", "--timeout", "1")
         assert (done.code, done.out) == (2, "")

@@ -60,7 +60,7 @@ def test_without_graphs(release: Path) -> None:
     assert Answer.of(ask(light, "ASK { ?s ?p ?o }")).boolean is True
 
 
-def test_prefixes_that_need_not_be_declared(store: Store, dataset: object) -> None:
+def test_prefixes_that_need_not_be_declared(store: Store) -> None:
     prefixes = {"entity": str(ENTITY), "imnm": str(IMNM)}
     assert Answer.of(ask(store, "ASK { entity:zilucoplan imnm:inhibits ?c5 }", prefixes)).boolean
     with pytest.raises(ImnmError, match=r"the prefix entity: is not declared.*\[query-syntax\]"):
@@ -120,9 +120,6 @@ def test_service_is_refused(text: str, line: int, column: int) -> None:
         f"PREFIX e: <x:> SELECT * {{ ?s e:a\\' ?o . {SERVICE} FILTER(?s != \"'\") }}",
     ],
 )
-@pytest.mark.xfail(
-    reason="imnm_kg.rdf.sparql: a full stop before SERVICE, or an escape in a local name, hides it", raises=OSError
-)
 def test_service_is_refused_however_it_is_written(text: str) -> None:
     filled = Store()
     filled.add(Quad(ENTITY.a, NamedNode("x:a#b"), NamedNode("x:o")))
@@ -178,7 +175,7 @@ class Endpoint(BaseHTTPRequestHandler):
     missing: ClassVar[int]
     seen: ClassVar[dict[str, str]]
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server asks for
+    def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
         Endpoint.seen = {"query": parse_qs(sent)["query"][0], "accept": self.headers["Accept"]}
         if not self.status:
@@ -214,7 +211,8 @@ def answers(status: int, kind: str, body: str, missing: int = 0) -> None:
 
 
 def select(*bindings: str) -> str:
-    return '{"head":{"vars":["a"]},"results":{"bindings":[%s]}}' % ",".join(f'{{"a":{b}}}' for b in bindings)
+    rows = ",".join(f'{{"a":{binding}}}' for binding in bindings)
+    return f'{{"head":{{"vars":["a"]}},"results":{{"bindings":[{rows}]}}}}'
 
 
 def test_select(url: str) -> None:
@@ -240,17 +238,18 @@ def test_graph(url: str, query: str) -> None:
     answers(200, "text/turtle", "<http://e/s> <http://e/p> 01 .")
     answer = Answer.of(ask_endpoint(url, query))
     assert answer.triples is not None
-    assert [str(triple.object) for triple in answer.triples] == ['"01"^^<%sinteger>' % XSD]
+    assert [str(triple.object) for triple in answer.triples] == [f'"01"^^<{XSD}integer>']
     assert "text/turtle" in Endpoint.seen["accept"]
 
 
 def test_the_older_form_of_typed_literals(url: str) -> None:
-    answers(200, JSON, select('{"type":"typed-literal","datatype":"%sinteger","value":"7"}' % XSD))
+    answers(200, JSON, select(f'{{"type":"typed-literal","datatype":"{XSD}integer","value":"7"}}'))
     assert Answer.of(ask_endpoint(url, "SELECT ?a { }")).rows == ((Literal("7", datatype=XSD.integer),),)
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(400, "Parse error: line 1"), (500, "it broke"), (503, "busy"), (401, "who?"), (404, "where?")]
+    ("status", "body"),
+    [(400, "Parse error: line 1"), (500, "it broke"), (503, "busy"), (401, "who?"), (404, "where?")],
 )
 def test_what_the_server_refuses(url: str, status: int, body: str) -> None:
     answers(status, "text/plain", body)
