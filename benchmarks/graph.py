@@ -55,18 +55,14 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=15)
     runs = parser.parse_args().runs
     python, command = sys.executable, str(Path(sys.executable).parent / "imnm-kg")
-    sources = [
-        str(p) for p in [*sorted((ROOT / "ontology").glob("*.ttl")), *sorted((ROOT / "graph").rglob("*.ttl"))]
-    ]
+    sources = [str(p) for p in [*sorted((ROOT / "ontology").glob("*.ttl")), *sorted((ROOT / "graph").rglob("*.ttl"))]]
     with tempfile.TemporaryDirectory() as folder:
         out = f"{folder}/release"
         build = [command, "build", "--no-reason", "--no-validate", "--quiet", "--out", out]
         subprocess.run(build, check=True, capture_output=True, cwd=ROOT)
         query = [command, "query", "treatments", "--release", out]
         reached = [
-            compare(
-                "query from a cold start / import pyoxigraph", query, [python, "-c", "import pyoxigraph"], runs, 4
-            ),
+            compare("query from a cold start / import pyoxigraph", query, [python, "-c", "import pyoxigraph"], runs, 4),
             compare("build / rdflib parses the same files", build, [python, "-c", PARSE, *sources], runs, 2),
         ]
         for words in (

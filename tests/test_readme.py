@@ -18,9 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
 # .ci/run runs these two as they stand; here they would install the package into the tests that run.
-SETUP = [
-    line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.startswith("python3 -m")
-]
+SETUP = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.startswith("python3 -m")]
 COMMANDS = [
     line
     for kind, text in BLOCKS

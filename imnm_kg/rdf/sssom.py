@@ -64,12 +64,12 @@ def read_sssom(path: Path, shown: str | None = None) -> MappingSet:
     missing = [column for column in _REQUIRED if column not in (rows.fieldnames or [])]
     if missing:
         raise _error(f"the column {missing[0]} is missing", Place(name, body + 1))
-    return MappingSet(prefixes, tuple(_mappings(rows, prefixes, name, body + 2)))
+    return MappingSet(prefixes, tuple(_mappings(rows, prefixes, name, body)))
 
 
-def _mappings(rows: csv.DictReader[str], prefixes: dict[str, str], name: str, first: int) -> Iterator[Mapping]:
-    for line, row in enumerate(rows, first):
-        place = Place(name, line)
+def _mappings(rows: csv.DictReader[str], prefixes: dict[str, str], name: str, above: int) -> Iterator[Mapping]:
+    for row in rows:
+        place = Place(name, above + rows.line_num)  # empty lines are skipped, and counted
 
         def expand(column: str, row: dict[str, str] = row, place: Place = place) -> str:
             found = _CURIE.fullmatch(row[column] or "")

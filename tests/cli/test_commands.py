@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -53,7 +55,9 @@ def test_a_build_with_findings_leaves_the_former_release(run: Run, in_world: Pat
     change(in_world / "documents" / "note.txt", "may help", "does help")
     done = run("build", "--documents", "documents", "--no-reason", "--no-validate")
     assert done.code == 1
-    assert re.search(r"^graph/claims/note.ttl:\d+:1: quote of acfbfa26\w+ is not at .*\[quote-differs\]$", done.out, re.M)
+    assert re.search(
+        r"^graph/claims/note.ttl:\d+:1: quote of acfbfa26\w+ is not at .*\[quote-differs\]$", done.out, re.M
+    )
     assert "[document-differs]" in done.out
     assert done.err.endswith("2 findings; nothing was written\n")
     assert {path.name: path.read_bytes() for path in (in_world / "release").iterdir()} == before
@@ -76,7 +80,8 @@ def test_build_errors(run: Run, in_world: Path) -> None:
 # verify
 
 
-def test_verify(run: Run, in_world: Path) -> None:
+@pytest.mark.usefixtures("in_world")
+def test_verify(run: Run) -> None:
     done = run("verify")
     assert done == (0, "checked 4 quotes in 1 documents: all are equal, none cuts off a negation or a hedge\n", "")
     assert run("verify", "-q", "--documents", "documents") == (0, "", "")
@@ -113,7 +118,11 @@ def test_validate_the_sources(run: Run, in_world: Path) -> None:
     done = run("validate")
     assert done.code == 0
     assert re.fullmatch(r"conforms: no result in [\d,]+ triples\n", done.out)
-    change(in_world / "graph" / "entities" / "all.ttl", '    rdfs:label "betamab"@en .', "    rdfs:seeAlso entity:alphamab .")
+    change(
+        in_world / "graph" / "entities" / "all.ttl",
+        '    rdfs:label "betamab"@en .',
+        "    rdfs:seeAlso entity:alphamab .",
+    )
     done = run("validate")
     assert done.code == 1
     lines = done.out.splitlines()
@@ -211,7 +220,8 @@ def built(run: Run, in_world: Path) -> Path:
     return in_world
 
 
-def test_explain(run: Run, built: Path) -> None:
+@pytest.mark.usefixtures("built")
+def test_explain(run: Run) -> None:
     done = run("explain", "alphamab", "ameliorates", "fixturitis")
     assert (done.code, done.err) == (0, "")
     for part in (
@@ -232,12 +242,14 @@ def test_explain(run: Run, built: Path) -> None:
     assert "\x1b" not in done.out
 
 
-def test_explain_with_documents(run: Run, built: Path) -> None:
+@pytest.mark.usefixtures("built")
+def test_explain_with_documents(run: Run) -> None:
     done = run("explain", NEGATED[:8], "--documents", "documents")
     assert "“In trial FIX-1, [alphamab did not improve symptoms of fixturitis].”" in done.out
 
 
-def test_explain_on_a_terminal(run: Run, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("built")
+def test_explain_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from imnm_kg.cli import explain
 
     monkeypatch.setattr(explain, "style_for", lambda _: output.Style(True))
@@ -252,7 +264,8 @@ def test_explain_on_a_terminal(run: Run, built: Path, monkeypatch: pytest.Monkey
     assert max(map(len, [line for line in prose if "characters" not in line and "read by" not in line])) <= 52
 
 
-def test_explain_errors(run: Run, built: Path) -> None:
+@pytest.mark.usefixtures("built")
+def test_explain_errors(run: Run) -> None:
     for words, code in (
         (["zzz"], "explain-unknown"),
         (["alphamab", "inhibits"], "explain-unknown"),
@@ -263,6 +276,17 @@ def test_explain_errors(run: Run, built: Path) -> None:
         assert done.err.endswith(f"[{code}]\n")
     assert "[documents-missing]" in run("explain", NEGATED, "--documents", "none").err
     assert "[release-missing]" in run("explain", NEGATED, "--release", "graph").err
+
+
+# query
+
+
+@pytest.mark.usefixtures("built")
+def test_queries_of_a_folder_are_asked_of_its_release(run: Run) -> None:
+    done = run("query", "claims-of", "-p", "subject=betamab", "--format", "csv")
+    assert [row["label"] for row in csv.DictReader(io.StringIO(done.out))] == ["betamab treats fixturitis"]
+    default = run("query", "claims-of", "--format", "csv")
+    assert len(default.out.splitlines()) == 3
 
 
 # fmt

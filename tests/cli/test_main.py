@@ -115,9 +115,7 @@ def test_an_unexpected_error_is_one_line_too(run: Run, monkeypatch: pytest.Monke
     monkeypatch.setattr(command, "run", broken)
     done = run("fmt", ".")
     assert (done.code, done.out) == (2, "")
-    assert done.err == (
-        "imnm-kg: unexpected error, RuntimeError: some bug; run it again with --debug and report it\n"
-    )
+    assert done.err == ("imnm-kg: unexpected error, RuntimeError: some bug; run it again with --debug and report it\n")
     shown = run("--debug", "fmt", ".")
     assert shown.code == 2
     assert "RuntimeError: some\nbug" in shown.err
@@ -169,7 +167,17 @@ def test_its_exit_codes(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error(release: Path) -> None:
-    command = [sys.executable, "-m", "imnm_kg", "sparql", "SELECT ?s { ?s ?p ?o }", "--format", "csv", "--release", str(release)]
+    command = [
+        sys.executable,
+        "-m",
+        "imnm_kg",
+        "sparql",
+        "SELECT ?s { ?s ?p ?o }",
+        "--format",
+        "csv",
+        "--release",
+        str(release),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -180,7 +188,7 @@ def test_a_reader_that_goes_away_is_no_error(release: Path) -> None:
     assert said == b""
 
 
-def test_an_output_that_cannot_be_written_is_an_error(release: Path) -> None:
+def test_an_output_that_cannot_be_written_is_an_error() -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("there is no /dev/full here")
@@ -209,7 +217,9 @@ def imported(words: list[str], folder: Path) -> set[str]:
         "from imnm_kg.cli.entry import entry\n"
         "entry()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     return {line[1:] for line in done.stderr.splitlines() if line.startswith("#")}
 
@@ -220,7 +230,10 @@ HEAVY = {"rdflib", "pyshacl", "owlready2", "SPARQLWrapper", "pandas", "rfc8785"}
 @pytest.mark.parametrize(
     ("words", "never"),
     [
-        (["query", "treatments", "--release", "RELEASE"], HEAVY | {"dataclasses", "tempfile", "urllib.request", "json"}),
+        (
+            ["query", "treatments", "--release", "RELEASE"],
+            HEAVY | {"dataclasses", "tempfile", "urllib.request", "json"},
+        ),
         (["query", "treatments", "--format", "csv", "--release", "RELEASE"], HEAVY | {"dataclasses"}),
         (["query", "--list"], HEAVY | {"dataclasses"}),
         (["sparql", "ASK { }", "--release", "RELEASE"], HEAVY),

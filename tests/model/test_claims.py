@@ -41,10 +41,17 @@ def test_a_claim(claims: list[Claim]) -> None:
     assert (claim.polarity, claim.population, claim.certainty) == ("Negated", ENTITY.fixturitis, None)
     assert claim.context == ((IMNM.timepoint, Literal("P8W")),)
     statement, antecedent = claim.evidence
-    assert (statement.role, statement.certainty, statement.review_status) == ("Statement", "Established", "Reviewed")
+    assert (statement.role, statement.certainty, statement.review_status) == (
+        "Statement",
+        "Established",
+        "Reviewed",
+    )
     assert (antecedent.role, antecedent.certainty) == ("Antecedent", None)
     assert statement.quote == "alphamab did not improve symptoms of fixturitis"
-    assert (statement.prefix, statement.suffix) == ("ocker of fixin. In trial FIX-1, ", ".\n\nOutlook\n\nDr. A. Smith said th")
+    assert (statement.prefix, statement.suffix) == (
+        "ocker of fixin. In trial FIX-1, ",
+        ".\n\nOutlook\n\nDr. A. Smith said th",
+    )
     assert (statement.start, statement.end, statement.document) == (48, 95, DOCUMENT.note)
 
 
@@ -114,11 +121,11 @@ def test_guard_exceptions_are_read() -> None:
     evidence = "https://w3id.org/imnm-kg/evidence/aacc91e95997d6c9b5bae18798718654"
     text += (
         f"<{evidence}> imnm:hasGuardException <{evidence}#exception-2> , <{evidence}#exception-1> .\n"
-        f'<{evidence}#exception-2> a imnm:GuardException ; imnm:cue "not" ; oa:start 9 ; oa:end 12 ; imnm:reason "b" .\n'
+        f'<{evidence}#exception-2> a imnm:GuardException ; imnm:cue "not" ; oa:start 9 ; oa:end 12 ; imnm:reason "b".\n'
         f'<{evidence}#exception-1> a imnm:GuardException ; imnm:cue "may" ; oa:start 3 ; oa:end 6 ; imnm:reason "a" .\n'
     )
     claim = next(c for c in read_claims(parse_turtle(text, "x").quads) if c.predicate == IMNM.inhibits)
-    found = [item.exceptions for item in claim.evidence if item.iri == NamedNode(evidence)][0]
+    found = next(item.exceptions for item in claim.evidence if item.iri == NamedNode(evidence))
     assert [(x.cue, x.start, x.end, x.reason) for x in found] == [("may", 3, 6, "a"), ("not", 9, 12, "b")]
 
 

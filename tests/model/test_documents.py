@@ -57,7 +57,9 @@ def test_no_folder_of_documents(tmp_path: Path) -> None:
     assert read_source_texts(tmp_path) == {}
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"", "file-empty"), (b"\xef\xbb\xbfa", "file-bom"), (b"\xff", "file-not-utf8")])
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"", "file-empty"), (b"\xef\xbb\xbfa", "file-bom"), (b"\xff", "file-not-utf8")]
+)
 def test_texts_that_are_none(tmp_path: Path, data: bytes, code: str) -> None:
     (tmp_path / "a.txt").write_bytes(data)
     with pytest.raises(ImnmError) as caught:

@@ -75,10 +75,12 @@ def test_fixed_literals() -> None:
 
 
 def test_order_of_context_and_premises_does_not_matter() -> None:
-    pairs = [(IMNM.dose, ox.Literal("high")), (IMNM.condition, ENTITY.x), (IMNM.condition, ox.Literal("a"))]
-    claims = {
-        claim_id(ENTITY.a, IMNM.treats, ENTITY.b, IMNM.Affirmed, None, order) for order in permutations(pairs)
-    }
+    pairs: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
+        (IMNM.dose, ox.Literal("high")),
+        (IMNM.condition, ENTITY.x),
+        (IMNM.condition, ox.Literal("a")),
+    ]
+    claims = {claim_id(ENTITY.a, IMNM.treats, ENTITY.b, IMNM.Affirmed, None, order) for order in permutations(pairs)}
     assert len(claims) == 1
     premises = [ENTITY.p, ENTITY.q, ENTITY.r]
     orders = permutations(premises)
@@ -86,9 +88,8 @@ def test_order_of_context_and_premises_does_not_matter() -> None:
 
 
 def test_everything_that_is_said_matters() -> None:
-    base = (ENTITY.a, IMNM.treats, ENTITY.b, IMNM.Affirmed, None, [])
     ids = {
-        claim_id(*base),
+        claim_id(ENTITY.a, IMNM.treats, ENTITY.b, IMNM.Affirmed, None, []),
         claim_id(ENTITY.b, IMNM.treats, ENTITY.a, IMNM.Affirmed, None, []),
         claim_id(ENTITY.a, IMNM.cures, ENTITY.b, IMNM.Affirmed, None, []),
         claim_id(ENTITY.a, IMNM.treats, ox.Literal("b"), IMNM.Affirmed, None, []),

@@ -24,6 +24,15 @@ def test_terms() -> None:
         _ = IMNM.__nothing__
 
 
+def test_no_term_is_hidden_by_a_method_of_text() -> None:
+    """A namespace is a text, so DCTERMS.title would be a method; such a term is had by term("title")."""
+    for path in (ROOT / "imnm_kg").rglob("*.py"):
+        for name in re.findall(
+            r"\b(?:IMNM|DCTERMS|FOAF|OA|OBO|OWL|PROV|RDFS?|SH|SKOS|XSD|VOID)\.(\w+)", path.read_text()
+        ):
+            assert name == "term" or not hasattr(str, name), f"{path}: {name}"
+
+
 def test_own_prefixes_are_those_of_the_list(dataset: Dataset) -> None:
     prefixes = dataset.assembly.prefixes
     assert {prefix: prefixes.get(prefix) for prefix in OWN_PREFIXES} == OWN_PREFIXES
@@ -44,7 +53,7 @@ def test_the_list_of_prefixes_is_whole(world: Path, dataset: Dataset) -> None:
 def test_terms_of_the_code_are_declared(dataset: Dataset) -> None:
     """A misspelt IMNM.term in the code would find nothing, and nobody would hear of it."""
     known = {quad.subject.value for quad in dataset.quads if isinstance(quad.subject, NamedNode)}
-    known |= {value for value in dataset.assembly.index._typed}
+    known |= set(dataset.assembly.index._typed)
     used = {
         name
         for path in (ROOT / "imnm_kg").rglob("*.py")

@@ -13,7 +13,16 @@ from imnm_kg.model.report import Report, Result, report_triples, report_turtle
 
 E = "http://example.org/"
 RESULTS = [
-    Result("Violation", f"<{E}b>", f"<{E}p>", '"01"^^<%sinteger>' % XSD, "Pattern", f"<{E}S>", "Mend it.", Place("a", 1)),
+    Result(
+        "Violation",
+        f"<{E}b>",
+        f"<{E}p>",
+        f'"01"^^<{XSD}integer>',
+        "Pattern",
+        f"<{E}S>",
+        "Mend it.",
+        Place("a", 1),
+    ),
     Result("Violation", f"<{E}a>", f"<{E}p>", "", "MinCount", f"<{E}S>", "Give one."),
     Result("Warning", f"<{E}a>", "", f"<{E}v>", "NodeKind", "", ""),
     Result("Info", "_:x1", f"^<{E}p>", '"a \\"word\\""@en', "In", f"<{E}S>", "Look."),
@@ -62,7 +71,7 @@ def test_the_turtle_says_the_results() -> None:
 
     assert sum(triple.object == SH.ValidationResult for triple in triples) == 6
     assert values(SH.conforms) == [str(Literal("false", datatype=XSD.boolean))]
-    assert values(SH.value) == ['"01"^^<%sinteger>' % XSD, '"a \\"word\\""@en', f"<{E}v>"]
+    assert values(SH.value) == [f'"01"^^<{XSD}integer>', '"a \\"word\\""@en', f"<{E}v>"]
     assert values(SH.resultSeverity) == sorted(map(str, [SH.Violation] * 4 + [SH.Warning, SH.Info]))
     assert [value.rsplit("#", 1)[1] for value in values(SH.sourceConstraintComponent)] == [
         f"{name}ConstraintComponent>" for name in ("Class", "In", "MaxCount", "MinCount", "NodeKind", "Pattern")

@@ -40,7 +40,10 @@ def test_header(every: StoredQuery) -> None:
     assert every.title == "Every type"
     assert every.description == "A row has the value of each parameter."
     assert every.header["keywords"] == "test, parameter"
-    assert every.prefixes == {"entity": "https://w3id.org/imnm-kg/entity/", "imnm": "https://w3id.org/imnm-kg/ontology/"}
+    assert every.prefixes == {
+        "entity": "https://w3id.org/imnm-kg/entity/",
+        "imnm": "https://w3id.org/imnm-kg/ontology/",
+    }
     assert [(p.name, p.type, p.choices, p.default) for p in every.parameters] == [
         ("entity", "entity", (), "entity:imnm"),
         ("claim", "claim", (), "UNDEF"),

@@ -48,7 +48,9 @@ def test_one_graph_a_file(world: Path) -> None:
 
 def test_background_is_one_graph(world: Path) -> None:
     (world / "graph" / "background").mkdir()
-    (world / "graph" / "background" / "some.ttl").write_text(f"<{BASE}background/a> a <{BASE}ontology/BackgroundStatement> .")
+    (world / "graph" / "background" / "some.ttl").write_text(
+        f"<{BASE}background/a> a <{BASE}ontology/BackgroundStatement> ."
+    )
     assembly = assemble(Folders(world))
     assert GRAPH.background in {quad.graph_name for quad in assembly.quads}
 
@@ -80,7 +82,9 @@ def test_a_claim_that_keeps_an_antecedent_only_is_left_out(world: Path) -> None:
     path = world / "graph" / "claims" / "note.ttl"
     text = path.read_text(encoding="utf-8")
     at = text.index(f"evidence:{NEGATED_STATEMENT} a imnm:Evidence")
-    path.write_text(text[:at] + text[at:].replace("imnm:reviewStatus imnm:Reviewed", "imnm:reviewStatus imnm:Proposed", 1))
+    path.write_text(
+        text[:at] + text[at:].replace("imnm:reviewStatus imnm:Reviewed", "imnm:reviewStatus imnm:Proposed", 1)
+    )
     dataset = derive(Folders(world))
     assert dataset.assembly.held_back == 3
     assert CLAIM.term(NEGATED).value not in mentioned(dataset.assembly)
@@ -135,7 +139,10 @@ def test_files_that_are_none(world: Path, data: bytes, code: str, place: tuple[i
     (world / "graph" / "entities" / "broken.ttl").write_bytes(data)
     with pytest.raises(ImnmError) as caught:
         assemble(Folders(world))
-    assert (caught.value.code, caught.value.place) == (code, Place(str(Path("graph", "entities", "broken.ttl")), *place))
+    assert (caught.value.code, caught.value.place) == (
+        code,
+        Place(str(Path("graph", "entities", "broken.ttl")), *place),
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,10 +152,12 @@ def test_files_that_are_none(world: Path, data: bytes, code: str, place: tuple[i
         ("\tmapping_justification", "\tjustification", 8, "the column mapping_justification is missing"),
         ("chem:1", "chemical:1", 9, "object_id 'chemical:1' has no prefix of the curie_map"),
         ("chem:1", "", 9, "object_id '' has no prefix of the curie_map"),
-        ("chem:1", "https://example.org/chem/1", 9, "object_id 'https://example.org/chem/1' has no prefix of the curie_map"),
-        ("chem:2\tsemapv:ManualMappingCuration\tNot", "chem:2\tsemapv:ManualMappingCuration\tnot", 10, "predicate_modifier 'not' is not known"),
-        ("skos:exactMatch\tchem:1", "skos:broader\tchem:1", 9, "predicate_id 'skos:broader' is no SKOS mapping relation"),
-        ("skos:exactMatch\tchem:1", "owl:sameAs\tchem:1", 9, "predicate_id 'owl:sameAs' has no prefix of the curie_map"),
+        ("chem:1", "http://e/1", 9, "object_id 'http://e/1' has no prefix of the curie_map"),
+        ("Curation\tNot", "Curation\tnot", 10, "predicate_modifier 'not' is not known"),
+        ("exactMatch\tchem:1", "broader\tchem:1", 9, "predicate_id 'skos:broader' is no SKOS mapping relation"),
+        ("\nentity:alphamab\tskos:exactMatch\tchem:1", "\n\nentity:alphamab\tskos:exactMatch\tnone:1", 10,
+         "object_id 'none:1' has no prefix of the curie_map"),
+        ("skos:exactMatch\tchem:1", "owl:same\tchem:1", 9, "predicate_id 'owl:same' has no prefix of the curie_map"),
         ("#  chem: https://example.org/chem/\n", "", 8, "object_id 'chem:1' has no prefix of the curie_map"),
     ],
 )  # fmt: skip
@@ -182,7 +191,11 @@ def test_ids_that_fit(world: Path, dataset: Dataset) -> None:
     [
         ('imnm:timepoint "P8W"', 'imnm:timepoint "P9W"', 1),
         ("oa:end 171 ;", "oa:end 170 ;", 1),
-        ("imnm:polarity imnm:Negated ;\n    imnm:population", "imnm:polarity imnm:Affirmed ;\n    imnm:population", 1),
+        (
+            "imnm:polarity imnm:Negated ;\n    imnm:population",
+            "imnm:polarity imnm:Affirmed ;\n    imnm:population",
+            1,
+        ),
     ],
 )
 def test_ids_that_do_not_fit(world: Path, old: str, new: str, count: int) -> None:

@@ -40,7 +40,10 @@ def test_a_row_is_a_finding(queries: list[StoredQuery]) -> None:
 def test_all_graphs_are_asked_as_one_and_a_row_comes_once(queries: list[StoredQuery]) -> None:
     typed = [Quad(ENTITY.a, RDF.type, IMNM.Drug, graph) for graph in (GRAPH.one, GRAPH.two)]
     assert len(check(typed, queries)) == 1
-    labelled = [*typed, *(Quad(ENTITY.a, RDFS.label, q.object, GRAPH.three) for q in turtle('entity:a rdfs:label "a" .'))]
+    labelled = [
+        *typed,
+        *(Quad(ENTITY.a, RDFS.label, q.object, GRAPH.three) for q in turtle('entity:a rdfs:label "a" .')),
+    ]
     assert check(labelled, queries) == []
 
 
@@ -78,7 +81,11 @@ def test_a_clash_stops_the_build_before_the_reasoner(world: Path, folders: Folde
     start = text.index("claim:382166308745c7e7b86dc5ce8dcb5ac7 a")
     end = text.index("claim:424939ff6534a6a4024d252666264e9d a")
     block = text[start:end].replace("imnm:Negated", "imnm:Affirmed")
-    for old in ("382166308745c7e7b86dc5ce8dcb5ac7", "ffc26b143830aecb0f5862aff885f926", "f55721924d02c6d9bcf61d065fdcec44"):
+    for old in (
+        "382166308745c7e7b86dc5ce8dcb5ac7",
+        "ffc26b143830aecb0f5862aff885f926",
+        "f55721924d02c6d9bcf61d065fdcec44",
+    ):
         block = block.replace(old, "a" * 24 + old[:8])
     path.write_text(text + "\n" + block, encoding="utf-8")
     result = build(Folders(world), with_shapes=False)

@@ -9,8 +9,9 @@ import pytest
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.documents import read_source_texts
+from imnm_kg.model.explanation import Explanation
 from imnm_kg.model.folders import Folders
-from imnm_kg.operations.explain import Explanation, explain
+from imnm_kg.operations.explain import explain
 from imnm_kg.pipeline import Dataset, derive
 
 INHIBITS = "f66850141b71028260282c0eee95703d"
@@ -50,7 +51,11 @@ def test_a_claim(small: Dataset) -> None:
 
 def test_without_documents_the_stored_surroundings_are_given(small: Dataset) -> None:
     passage = one(small, AMELIORATES).passages[0]
-    assert (passage.before, passage.after[:3], passage.whole) == ("ocker of fixin. In trial FIX-1, ", ".\n\n", False)
+    assert (passage.before, passage.after[:3], passage.whole) == (
+        "ocker of fixin. In trial FIX-1, ",
+        ".\n\n",
+        False,
+    )
 
 
 def test_with_documents_the_whole_sentence_is_given(small: Dataset, world: Path) -> None:
@@ -66,7 +71,8 @@ def test_a_document_that_has_changed_is_not_shown(small: Dataset, world: Path) -
 
 @pytest.mark.parametrize(
     "word",
-    [AMELIORATES[:6], AMELIORATES[:12], f"claim:{AMELIORATES}", f"claim:{AMELIORATES[:8]}", STATEMENT, f"evidence:{STATEMENT[:7]}",
+    [AMELIORATES[:6], AMELIORATES[:12], f"claim:{AMELIORATES}", f"claim:{AMELIORATES[:8]}",
+     STATEMENT, f"evidence:{STATEMENT[:7]}",
      f"https://w3id.org/imnm-kg/claim/{AMELIORATES}", f"<https://w3id.org/imnm-kg/evidence/{STATEMENT}>"],
 )  # fmt: skip
 def test_every_way_to_name_a_claim(small: Dataset, word: str) -> None:
@@ -120,21 +126,29 @@ def test_ambiguous(small: Dataset) -> None:
     from pyoxigraph import NamedNode, Triple
 
     twins = [Triple(NamedNode(f"https://w3id.org/imnm-kg/claim/{twin}"), t.predicate, t.object) for t in text]
-    with pytest.raises(ImnmError, match=rf"'{claims[0][:6]}' is the start of claim:.*, claim:.*; give more digits .*ambig"):
+    with pytest.raises(
+        ImnmError, match=rf"'{claims[0][:6]}' is the start of claim:.*, claim:.*; give more digits .*ambig"
+    ):
         explain([*triples, *twins], [claims[0][:6]], small.assembly.prefixes)
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("f66850141b71028260282c0eee95703e",), r"there is no claim, evidence or inference '.*'; did you mean f66850141b71"),
+        (
+            ("f66850141b71028260282c0eee95703e",),
+            r"there is no claim, evidence or inference '.*'; did you mean f66850141b71",
+        ),
         (("f6685",), r"there is no claim, evidence or inference 'f6685'"),
         (("zzz",), r"there is no claim, evidence or inference 'zzz'"),
         (("",), r"there is no claim, evidence or inference ''"),
         (("alphmab", "inhibits", "fixin"), r"does not know <.*/entity/alphmab>; did you mean alphamab"),
         (("alphamab", "inhibit", "fixin"), r"does not know <.*/ontology/inhibit>; did you mean inhibits"),
         (("alphamab", "inhibits", "fixine"), r"does not know <.*/entity/fixine>; did you mean fixin"),
-        (("betamab", "inhibits", "fixin"), r"no claim and no edge says “betamab inhibits fixin”; .* -p entity=betamab"),
+        (
+            ("betamab", "inhibits", "fixin"),
+            r"no claim and no edge says “betamab inhibits fixin”; .* -p entity=betamab",
+        ),
         (("alphamab", "inhibits"), r"give one id, or subject, relation and object; see --help"),
     ],
 )

@@ -25,7 +25,7 @@ def claim_of(case: dict[str, Any]) -> tuple[Claim, SourceText]:
     marked = case["text"]
     start, end = marked.index("["), marked.index("]") - 1
     text = marked.replace("[", "").replace("]", "")
-    exceptions = tuple(GuardException(*each, "a reason") for each in case.get("exceptions", ()))
+    exceptions = tuple(GuardException(cue, first, last, "a reason") for cue, first, last in case.get("exceptions", ()))
     evidence = Evidence(
         EVIDENCE.term("00"), DOCUMENT.term(case.get("document", "note")), case.get("quote", text[start:end]), "", "",
         start, end, case.get("role", "Statement"), "Established", "Reviewed", exceptions,

@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.claims import Index
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.ids import inference_id
 from imnm_kg.model.namespaces import ENTITY, GRAPH, IMNM, INFERENCE, OWL, PROV, RDF
@@ -103,28 +104,21 @@ def test_background_is_never_a_premise(dataset: Dataset) -> None:
 
 def test_every_edge_of_the_graph_leads_to_a_claim(dataset: Dataset) -> None:
     claims = {claim.iri: claim for claim in dataset.claims}
-    index = dataset.assembly.index
-    edges = [q for q in dataset.quads if q.graph_name == GRAPH.statements]
-    nodes = {
-        (str(node(q, RDF.subject)), str(node(q, RDF.predicate)), str(node(q, RDF.object))): q.subject
-        for q in dataset.quads
-        if q.predicate == IMNM.rule and str(q.object) == '"direct-edge"'
-        for node in [lambda quad, key: _one(dataset, quad.subject, key)]
+    index = Index(dataset.quads)
+    premises = {
+        (*(str(index.objects(node, key)[0]) for key in (RDF.subject, RDF.predicate, RDF.object)),): node
+        for node in index.instances(IMNM.Inference)
+        if index.text(node, IMNM.rule) == "direct-edge"
     }
+    edges = [quad for quad in dataset.quads if quad.graph_name == GRAPH.statements]
     assert len(edges) > 30
-    assert index is not None
     for edge in edges:
-        inference = nodes[str(edge.subject), str(edge.predicate), str(edge.object)]
-        claim = claims[_one(dataset, inference, PROV.wasDerivedFrom)]
+        node = premises[str(edge.subject), str(edge.predicate), str(edge.object)]
+        (premise,) = index.objects(node, PROV.wasDerivedFrom)
+        assert isinstance(premise, NamedNode)
+        claim = claims[premise]
         assert (claim.polarity, claim.certainty) == ("Affirmed", "Established")
         assert claim.evidence
-
-
-def _one(dataset: Dataset, subject: object, predicate: NamedNode) -> NamedNode:
-    found = [q.object for q in dataset.quads if q.subject == subject and q.predicate == predicate]
-    assert found
-    assert isinstance(found[0], NamedNode | Literal)
-    return found[0]  # type: ignore[return-value]
 
 
 # Broken rules

@@ -58,7 +58,8 @@ def test_all_forms_say_the_same(dataset: Dataset, release: Path) -> None:
 
 
 def test_literals_are_those_of_the_files() -> None:
-    written = ['"1.10"^^xsd:decimal', '"01"^^xsd:integer', '"1E0"^^xsd:double', '"1"^^xsd:boolean', '"a\\tb\\u0000"', '"Wort"@de',
+    written = ['"1.10"^^xsd:decimal', '"01"^^xsd:integer', '"1E0"^^xsd:double', '"1"^^xsd:boolean', '"a\\tb\\u0000"',
+               '"Wort"@de',
                '"""two\nlines"""', '"2026-11-23Z"^^xsd:date', '" 7 "^^xsd:integer']  # fmt: skip
     quads = [
         Quad(ENTITY.a, NamedNode(f"{BASE}p{number}"), turtle(f"<x:s> <x:p> {text} .")[0].object, GRAPH.one)
@@ -66,7 +67,11 @@ def test_literals_are_those_of_the_files() -> None:
     ]
     files = render_release(quads, (), {"xsd": str(XSD)}, "1")
     expected = {quad.object for quad in quads}
-    for name, form in (("imnm.ttl", RdfFormat.TURTLE), ("imnm.trig", RdfFormat.TRIG), ("imnm.nq", RdfFormat.N_QUADS)):
+    for name, form in (
+        ("imnm.ttl", RdfFormat.TURTLE),
+        ("imnm.trig", RdfFormat.TRIG),
+        ("imnm.nq", RdfFormat.N_QUADS),
+    ):
         assert {quad.object for quad in parse(files[name], format=form)} == expected, name
     assert Literal("1.10", datatype=XSD.decimal) in expected
 
@@ -79,7 +84,9 @@ def test_no_wall_clock_and_no_path_of_a_machine(release: Path) -> None:
 
 def test_headers(release: Path) -> None:
     for name in ("imnm.ttl", "imnm.trig", "void.ttl"):
-        assert (release / name).read_text(encoding="utf-8").startswith("# SPDX-License-Identifier: CC-BY-4.0\n# imnm-kg ")
+        assert (
+            (release / name).read_text(encoding="utf-8").startswith("# SPDX-License-Identifier: CC-BY-4.0\n# imnm-kg ")
+        )
 
 
 def test_statistics(dataset: Dataset, release: Path) -> None:
@@ -90,7 +97,9 @@ def test_statistics(dataset: Dataset, release: Path) -> None:
     assert sum(stats["graphs"].values()) == stats["quads"]
     assert stats["claims"]["total"] == len(dataset.claims) == sum(stats["claims"]["polarity"].values())
     assert stats["claims"]["polarity"]["Negated"] == 4
-    assert sum(stats["claims"]["certainty"].values()) == sum(stats["claims"]["predicate"].values()) == len(dataset.claims)
+    assert (
+        sum(stats["claims"]["certainty"].values()) == sum(stats["claims"]["predicate"].values()) == len(dataset.claims)
+    )
     assert stats["evidence"]["total"] == sum(stats["evidence"]["role"].values())
     assert stats["instances"]["Claim"] == len(dataset.claims)
 
@@ -130,7 +139,7 @@ def test_a_former_release_is_replaced_and_other_files_are_kept(tmp_path: Path) -
     (folder / "folder-link").symlink_to("sub")
     write_release(folder, NEW)
     assert files_of(folder) == {**NEW, "notes.txt": "mine", "sub/more.txt": "mine too", "link": "mine"}
-    links = {path.name: os.readlink(path) for path in folder.iterdir() if path.is_symlink()}
+    links = {path.name: str(path.readlink()) for path in folder.iterdir() if path.is_symlink()}
     assert links == {"link": "notes.txt", "dangling": "nowhere", "folder-link": "sub"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["release"], "nothing is left beside it"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
@@ -164,7 +173,9 @@ def test_a_failure_leaves_the_former_release_whole(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(os, "fsync", fsync)
     else:
         monkeypatch.setattr(Path, "rename", rename)
-    with pytest.raises(ImnmError, match=r"the release cannot be written: No space left on device; .*\[file-unwritable\]"):
+    with pytest.raises(
+        ImnmError, match=r"the release cannot be written: No space left on device; .*\[file-unwritable\]"
+    ):
         write_release(folder, NEW)
     monkeypatch.undo()
     assert files_of(folder) == {**OLD, "notes.txt": "mine"}
@@ -185,7 +196,9 @@ def test_a_build_with_findings_writes_nothing(world: Path) -> None:
 def test_a_file_where_the_folder_is_meant(tmp_path: Path) -> None:
     file = tmp_path / "release"
     file.write_text("mine")
-    with pytest.raises(ImnmError, match=rf"^{file}: a file stands where the folder of the release is meant.*\[release-folder\]"):
+    with pytest.raises(
+        ImnmError, match=rf"^{file}: a file stands where the folder of the release is meant.*\[release-folder\]"
+    ):
         write_release(file, NEW)
     with pytest.raises(ImnmError, match=r"\[file-unwritable\]"):
         check_writable(file / "below")
@@ -195,7 +208,9 @@ def test_a_file_where_the_folder_is_meant(tmp_path: Path) -> None:
 def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     for folder in (tmp_path / "release", tmp_path / "a" / "b"):
-        with pytest.raises(ImnmError, match=rf"nothing can be written in {tmp_path}; .* with --out \[file-unwritable\]"):
+        with pytest.raises(
+            ImnmError, match=rf"nothing can be written in {tmp_path}; .* with --out \[file-unwritable\]"
+        ):
             check_writable(folder)
     write = tmp_path / "release"
     with pytest.raises(ImnmError):

@@ -38,7 +38,12 @@ inference:1 a owl:NegativePropertyAssertion ; owl:sourceIndividual entity:a ; ow
 
 
 def dataset_of(ontology: str = ONTOLOGY, statements: str = "", negative: str = "", more: str = "") -> list[Quad]:
-    parts = ((ontology, "ontology"), (ENTITIES + more, "entities/all"), (statements, "statements"), (negative, "negative"))
+    parts = (
+        (ontology, "ontology"),
+        (ENTITIES + more, "entities/all"),
+        (statements, "statements"),
+        (negative, "negative"),
+    )
     return [Quad(q.subject, q.predicate, q.object, GRAPH.term(name)) for text, name in parts for q in turtle(text)]
 
 
@@ -48,9 +53,9 @@ def dataset_of(ontology: str = ONTOLOGY, statements: str = "", negative: str = "
 def test_what_the_reasoner_sees() -> None:
     more = (
         'entity:a rdfs:label "a" ; skos:exactMatch <http://e/a> ; a imnm:Authorship , <http://e/Unknown> .'
-        'claim:1 a imnm:Claim ; rdf:subject entity:a . imnm:Claim a owl:Class . imnm:Authorship a owl:Class .'
+        "claim:1 a imnm:Claim ; rdf:subject entity:a . imnm:Claim a owl:Class . imnm:Authorship a owl:Class ."
     )
-    statements = 'entity:a imnm:treats entity:b . entity:a imnm:undeclared entity:b .'
+    statements = "entity:a imnm:treats entity:b . entity:a imnm:undeclared entity:b ."
     seen = projection(dataset_of(ONTOLOGY, statements, NEGATIVE, more))
     data = {str(triple) for triple in seen} - {str(Triple(*triple)) for triple in turtle_triples(ONTOLOGY)}
     node = "_:n1"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.report import report_turtle
@@ -45,7 +45,11 @@ def test_the_rest_of_the_data_is_good() -> None:
 def test_a_literal_is_judged_as_written() -> None:
     """rdflib would make "01" a 1, and nothing would be left to complain of."""
     triples = [
-        Triple(NamedNode(f"{E}a"), NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), NamedNode(f"{E}Thing")),
+        Triple(
+            NamedNode(f"{E}a"),
+            NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
+            NamedNode(f"{E}Thing"),
+        ),
         Triple(NamedNode(f"{E}a"), NamedNode(f"{E}count"), Literal("01", datatype=NamedNode(INTEGER))),
     ]
     report = validate(triples, read_shapes([SHAPES]))
@@ -66,7 +70,9 @@ def test_the_report_as_turtle_is_deterministic() -> None:
 
 def test_graphs_are_one(tmp_path: Path) -> None:
     path = tmp_path / "a.trig"
-    path.write_text(f'<{E}g> {{ <{E}a> a <{E}Thing> . }} <{E}h> {{ <{E}a> <{E}code> "x" ; <{E}part> [ <{E}code> "01" ] }}')
+    path.write_text(
+        f'<{E}g> {{ <{E}a> a <{E}Thing> . }} <{E}h> {{ <{E}a> <{E}code> "x" ; <{E}part> [ <{E}code> "01" ] }}'
+    )
     report = validate(read_data([path]), read_shapes([SHAPES]))
     assert [(result.component, result.value) for result in report.results] == [("Pattern", '"x"')]
 
@@ -96,7 +102,9 @@ def test_shapes_without_a_target_are_refused(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("target", ["sh:targetClass", "sh:targetNode", "sh:targetSubjectsOf", "sh:targetObjectsOf"])
 def test_every_target_counts(tmp_path: Path, target: str) -> None:
     path = tmp_path / "shapes.ttl"
-    path.write_text(f"@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e/S> a sh:NodeShape ; {target} <http://e/C> .")
+    path.write_text(
+        f"@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e/S> a sh:NodeShape ; {target} <http://e/C> ."
+    )
     assert len(read_shapes([path])) == 2
 
 
@@ -107,7 +115,9 @@ def test_an_implicit_target_counts(tmp_path: Path) -> None:
         "<http://e/C> a sh:NodeShape , rdfs:Class ; sh:nodeKind sh:BlankNode ."
     )
     triple = Triple(
-        NamedNode("http://e/a"), NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), NamedNode("http://e/C")
+        NamedNode("http://e/a"),
+        NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
+        NamedNode("http://e/C"),
     )
     assert validate([triple], read_shapes([path])).violations == 1
 
@@ -127,7 +137,8 @@ def test_malformed_shapes(tmp_path: Path, shape: str) -> None:
         "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix ex: <http://example.org/> .\n"
         f"ex:S a sh:NodeShape ; sh:targetClass ex:Thing ; {shape} ."
     )
-    data = [*read_data([DATA]), Triple(NamedNode(f"{E}bad"), NamedNode(f"{E}p"), Literal("x"))]
+    data: list[Quad | Triple] = [*read_data([DATA])]
+    data.append(Triple(NamedNode(f"{E}bad"), NamedNode(f"{E}p"), Literal("x")))
     with pytest.raises(ImnmError, match=r"the shapes cannot be used: .*\[shapes-malformed\]") as caught:
         validate(data, read_shapes([path]))
     assert "\n" not in str(caught.value)

@@ -57,9 +57,7 @@ def test_parameters(case: dict[str, Any], release_store: Store, release_graph: r
 @ALL
 def test_each_parameter_has_a_case_with_rows_and_one_without(question: StoredQuery) -> None:
     for parameter in question.parameters:
-        counts = [
-            case["rows"] for case in CASES if case["query"] == question.name and parameter.name in case["params"]
-        ]
+        counts = [case["rows"] for case in CASES if case["query"] == question.name and parameter.name in case["params"]]
         assert 0 in counts, f"no case of {parameter.name} without rows"
         assert any(counts), f"no case of {parameter.name} with rows"
 

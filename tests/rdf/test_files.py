@@ -29,9 +29,7 @@ def test_reads_text_exactly_as_stored(tmp_path: Path) -> None:
         (b"\xc3", "file-not-utf8", 1, 1),
     ],
 )
-def test_refuses_content(
-    tmp_path: Path, content: bytes, code: str, line: int | None, column: int | None
-) -> None:
+def test_refuses_content(tmp_path: Path, content: bytes, code: str, line: int | None, column: int | None) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes(content)
     with pytest.raises(ImnmError) as caught:

@@ -32,15 +32,13 @@ iris = st.sampled_from(
     ]
 ).map(ox.NamedNode)
 blanks = st.integers(0, 5).map(lambda number: ox.BlankNode(f"n{number}"))
-predicates = st.sampled_from(
-    [f"{RDF}type", f"{RDF}first", f"{RDF}rest", "http://e/p", "http://e/a/q", "urn:p"]
-).map(ox.NamedNode)
+predicates = st.sampled_from([f"{RDF}type", f"{RDF}first", f"{RDF}rest", "http://e/p", "http://e/a/q", "urn:p"]).map(
+    ox.NamedNode
+)
 nasty = st.text(st.sampled_from("\"\\\n\r\t\x00\x1f\x7f\x85 \u2028\ufeff\uffff\U0001f600é'a#<>"), max_size=8)
 strings = nasty | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 forms = st.sampled_from(["1", "01", "+1", "-1.0", "1.", ".5", "1e5", "1.E-3", "true", "1 ", "", "NaN", "1\n"])
-datatypes = st.sampled_from(
-    [f"{XSD}{name}" for name in ("integer", "decimal", "double", "boolean", "string", "date")]
-)
+datatypes = st.sampled_from([f"{XSD}{name}" for name in ("integer", "decimal", "double", "boolean", "string", "date")])
 literals = (
     strings.map(ox.Literal)
     | st.builds(
@@ -48,9 +46,7 @@ literals = (
         strings,
         st.sampled_from(["en", "en-us", "de-x-a"]),
     )
-    | st.builds(
-        lambda value, kind: ox.Literal(value, datatype=ox.NamedNode(kind)), forms | strings, datatypes
-    )
+    | st.builds(lambda value, kind: ox.Literal(value, datatype=ox.NamedNode(kind)), forms | strings, datatypes)
 )
 subjects: st.SearchStrategy[Node] = st.one_of(iris, blanks)
 loose = st.builds(ox.Triple, subjects, predicates, st.one_of(iris, blanks, literals))
@@ -142,11 +138,7 @@ def test_format_of_plain_lines_is_stable(triples: list[ox.Triple], crlf: bool, s
 
 
 @QUICK
-@given(
-    st.lists(
-        st.builds(ox.Quad, subjects, predicates, st.one_of(iris, blanks, literals), subjects), max_size=12
-    )
-)
+@given(st.lists(st.builds(ox.Quad, subjects, predicates, st.one_of(iris, blanks, literals), subjects), max_size=12))
 def test_trig_and_union(quads: list[ox.Quad]) -> None:
     text = write_trig(quads, PREFIXES)
     again = list(ox.parse(input=text, format=ox.RdfFormat.TRIG))

@@ -58,9 +58,7 @@ def test_predicates_and_objects_are_ordered() -> None:
 
 
 def test_subjects_keep_their_order_and_repeated_blocks_merge() -> None:
-    assert body("ex:b ex:p 1 . ex:a ex:p 1 . ex:b ex:q 2 .") == (
-        "ex:b ex:p 1 ;\n    ex:q 2 .\n\nex:a ex:p 1 .\n"
-    )
+    assert body("ex:b ex:p 1 . ex:a ex:p 1 . ex:b ex:q 2 .") == ("ex:b ex:p 1 ;\n    ex:q 2 .\n\nex:a ex:p 1 .\n")
 
 
 def test_nested_nodes_and_lists() -> None:
@@ -105,8 +103,7 @@ def test_labels() -> None:
     # Numbered by the order of their blocks; those without a block follow, by the label they had.
     # Numbered by the order of their blocks; those without a block follow, by the label they had.
     assert body("_:z ex:p _:y , _:z2 . _:y ex:p _:z2 , _:leaf . ex:s ex:p _:y , _:leaf .") == (
-        "_:b0 ex:p _:b1 ,\n        _:b3 .\n\n_:b1 ex:p _:b2 ,\n        _:b3 .\n\n"
-        "ex:s ex:p _:b1 ,\n        _:b2 .\n"
+        "_:b0 ex:p _:b1 ,\n        _:b3 .\n\n_:b1 ex:p _:b2 ,\n        _:b3 .\n\nex:s ex:p _:b1 ,\n        _:b2 .\n"
     )
     assert body("_:x ex:p [ ex:q _:x ] .").count("_:b") == 4
     assert body("[] a ex:T .") == "_:b0 a ex:T .\n"

@@ -60,9 +60,7 @@ OTHER_TERMS = {
 
 CASES = support.read_cases()
 SHAPES = support.shapes_graph()
-NAMED = sorted(
-    {node for node in SHAPES.subjects() if isinstance(node, URIRef) and node.startswith(SHAPE)}, key=str
-)
+NAMED = sorted({node for node in SHAPES.subjects() if isinstance(node, URIRef) and node.startswith(SHAPE)}, key=str)
 
 
 @pytest.fixture(scope="module")
