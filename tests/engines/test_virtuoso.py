@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The release in Virtuoso, an engine of another house: every stored question gives the same rows in the same order.
 
-``.ci/run`` installs Virtuoso (Debian: virtuoso-opensource); elsewhere the tests are skipped by name without it.
+``.ci/run`` installs Virtuoso (Debian: virtuoso-opensource-7-bin); elsewhere the tests are skipped by name without it.
 """
 
 from __future__ import annotations
