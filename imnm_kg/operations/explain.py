@@ -224,27 +224,30 @@ def _explain_edge(explainer: _Explainer, words: list[str], prefixes: Mapping[str
             return NamedNode(prefixes[prefix] + local)
         return NamedNode(word.strip("<>") if "://" in word else namespace + word)
 
-    subject, predicate, object_ = node(words[0], ENTITY), node(words[1], IMNM), node(words[2], ENTITY)
     index = explainer.index
-    found = [
-        explainer.inference(each)
-        for each in index.instances(IMNM.Inference)
-        if index.node(each, RDF.subject) == subject and index.node(each, RDF.predicate) == predicate
-        and object_ in index.objects(each, RDF.object)
-    ]  # fmt: skip
-    found += [
-        explainer.inference(each)
-        for each in index.instances(OWL.NegativePropertyAssertion)
-        if index.node(each, OWL.sourceIndividual) == subject
-        and index.node(each, OWL.assertionProperty) == predicate
-        and object_ in index.objects(each, OWL.targetIndividual)
-    ]
+    subject, predicate, object_ = node(words[0], ENTITY), node(words[1], IMNM), node(words[2], ENTITY)
+    # An object is an entity, a value of the ontology such as Phase2, or a text.
+    objects: tuple[NamedNode | Literal, ...] = (object_, node(words[2], IMNM), Literal(words[2]))
+
+    def says(each: NamedNode, keys: tuple[NamedNode, NamedNode], ends: tuple[NamedNode, ...]) -> bool:
+        return (
+            index.node(each, keys[0]) == subject
+            and index.node(each, keys[1]) == predicate
+            and any(value in index.objects(each, end) for value in objects for end in ends)
+        )
+
+    positive, negative = (RDF.subject, RDF.predicate), (OWL.sourceIndividual, OWL.assertionProperty)
+    nodes = [each for each in index.instances(IMNM.Inference) if says(each, positive, (RDF.object,))]
+    targets = (OWL.targetIndividual, OWL.targetValue)
+    nodes += [each for each in index.instances(OWL.NegativePropertyAssertion) if says(each, negative, targets)]
+    if nodes:
+        return [explainer.inference(each) for each in nodes]
     stated = [
         explainer.claim(claim) for claim in explainer.claims.values()
-        if (claim.subject, claim.predicate, claim.object) == (subject, predicate, object_)
+        if (claim.subject, claim.predicate) == (subject, predicate) and claim.object in objects
     ]  # fmt: skip
-    if found or stated:
-        return found or stated
+    if stated:
+        return stated
     for term in (subject, predicate, object_):
         if index.text(term, RDFS.label) is None:
             namespace = IMNM if term == predicate else ENTITY

@@ -174,6 +174,18 @@ def test_the_queries_that_remedies_name_exist(folders: Folders) -> None:
             assert name in names, f"{path.name} sends people to the query {name}"
 
 
+@pytest.mark.parametrize(
+    ("words", "statement"),
+    [
+        (("imnm01-trial", "hasPhase", "Phase2"), "IMNM-01 has phase phase 2"),
+        (("imnm01-trial", "treatmentDuration", "P8W"), "IMNM-01 has treatment duration “P8W”"),
+        (("zilucoplan", "developmentStatus", "candidate drug"), "zilucoplan has development status “candidate drug”"),
+    ],
+)
+def test_an_object_may_be_a_value_or_a_text(dataset: Dataset, words: tuple[str, ...], statement: str) -> None:
+    assert one(dataset, *words).statement == statement
+
+
 def test_disputes_and_supports_are_shown(dataset: Dataset) -> None:
     found = one(dataset, "complement-activation", "contributesTo", "muscle-damage")
     (link,) = found.links
