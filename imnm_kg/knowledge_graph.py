@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
-from imnm_kg.model.claims import Claim, read_claims
+from imnm_kg.errors import ImnmError
+from imnm_kg.model.claims import POLARITIES, RANKS, Claim, read_claims
 from imnm_kg.model.folders import Folders, find_folders, find_release
 from imnm_kg.model.namespaces import ENTITY, IMNM
 from imnm_kg.model.results import Answer
@@ -77,19 +78,20 @@ class KnowledgeGraph:
         """Return the stored questions, sorted by name."""
         return list_queries(self._folders.queries, "question")
 
-    def query(self, name: str, /, **parameters: str | NamedNode | Literal) -> Answer:
+    def query(self, name: str, /, **parameters: str | NamedNode | Literal | None) -> Answer:
         """Run a stored query.
 
         Args:
             name: its name, for example ``treatments``.
             parameters: values by name: text as on the command line (``disease="imnm"``), or RDF terms, which are
-                bound as they are.
+                bound as they are; None is as good as left out.
 
         Raises:
             ImnmError: ``query-unknown``, ``parameter-unknown``, ``parameter-type``.
         """
         stored = load_query(self._folders.queries, name)
-        return Answer.of(ask(self._store, stored.bind(parameters, self.prefixes), shown=stored.path))
+        given = {key: value for key, value in parameters.items() if value is not None}
+        return Answer.of(ask(self._store, stored.bind(given, self.prefixes), shown=stored.path))
 
     def sparql(self, text: str) -> Answer:
         """Run any SPARQL 1.1 query; the default graph is the union of all named graphs.
@@ -117,6 +119,9 @@ class KnowledgeGraph:
             polarity: ``Affirmed`` or ``Negated``.
             certainty: ``Established``, ``Probable``, ``Possible`` or ``Hypothesised``.
         """
+        for name, value, choices in (("polarity", polarity, POLARITIES), ("certainty", certainty, RANKS)):
+            if value not in (None, *choices):
+                raise ImnmError("parameter-type", f"'{value}' is no {name}", f"give one of {', '.join(choices)}")
         wanted = (_node(subject, ENTITY), _node(predicate, IMNM), _node(object, ENTITY))
 
         def fits(claim: Claim) -> bool:

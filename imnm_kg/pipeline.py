@@ -75,9 +75,12 @@ def verify_documents(
     """Verify every quote and run the guard; returns both results and the texts."""
     texts = read_source_texts(documents)
     place_of = dataset.assembly.place_of
-    result = verify(dataset.claims, dataset.assembly.index, texts, place_of)
+    # Proposed claims are verified too: a curator must know before accepting one.
+    index = dataset.assembly.source_index
+    claims = read_claims(index)
+    result = verify(claims, index, texts, place_of)
     cue_file = folders.ontology / "lexicon" / "guard-cues.tsv"
-    cut = guard(dataset.claims, texts, read_cues(cue_file, folders.shown(cue_file)), place_of)
+    cut = guard(claims, texts, read_cues(cue_file, folders.shown(cue_file)), place_of)
     return result, cut, texts
 
 

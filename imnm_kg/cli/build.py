@@ -9,7 +9,8 @@ from pathlib import Path
 
 from imnm_kg.cli.findings import print_findings
 from imnm_kg.cli.output import progress
-from imnm_kg.model.folders import find_folders
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.folders import Folders, find_folders
 
 EXAMPLES = """\
 examples:
@@ -30,6 +31,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="tell only what is wrong")
 
 
+def _refuse_sources(out: Path, folders: Folders) -> None:
+    """A release among the sources would be read as a source by the next build."""
+    for source in (folders.ontology, folders.graph, folders.shapes, folders.queries):
+        if out.resolve().is_relative_to(source.resolve()):
+            what = f"the release would be written into the sources in {source.name}/"
+            raise ImnmError("release-folder", what, "name another folder with --out", Place(str(out)))
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Build and write the release."""
     from imnm_kg.operations.publish import check_writable, write_release
@@ -38,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     say = progress(arguments.quiet)
     check_writable(arguments.out)
     folders = find_folders()
+    _refuse_sources(arguments.out, folders)
     say(f"building from {folders.root}")
     result = build(
         folders,

@@ -23,6 +23,11 @@ _started: dict[str, tuple[Any, Any, list[Exception]]] = {}
 
 def entry() -> None:
     """Run the command line as a program of its own; does not return."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller: nothing can be said
+        os._exit(2)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="backslashreplace")  # a quote may have what a code page has not
     gc.disable()  # until a command with real work starts; collecting while modules load costs 3 ms
     words = sys.argv[1:]
     if words[:1] == ["query"] and not any(word.startswith(("--list", "--show", "--endpoint", "-h")) for word in words):

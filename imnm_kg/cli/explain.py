@@ -17,7 +17,7 @@ EXAMPLES = """\
 examples:
   imnm-kg explain zilucoplan ameliorates imnm         an edge or a claim: subject, relation, object
   imnm-kg explain glucocorticoid hasSideEffect edema
-  imnm-kg explain 476d045b6a14                        the id of a claim, evidence or inference, or its start
+  imnm-kg explain 476d045b6a14                        an id of a claim, evidence or inference, or its start
   imnm-kg explain zilucoplan inhibits complement-c5 --documents documents
 
 With --documents the whole sentence is shown, else what is stored around the quote."""
@@ -25,7 +25,9 @@ With --documents the whole sentence is shown, else what is stored around the quo
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("id", nargs="+", metavar="ID", help="an id, or subject, relation and object of an edge")
+    parser.add_argument(
+        "id", nargs="+", metavar="ID", help="an id or its first four digits or more; or subject, relation and object"
+    )
     parser.add_argument("--release", type=Path, metavar="DIR", help="the folder of a built release")
     parser.add_argument("--documents", type=Path, metavar="DIR", help="the documents' texts, for whole sentences")
 

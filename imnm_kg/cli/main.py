@@ -94,6 +94,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("imnm-kg: interrupted; nothing half-written is left", file=sys.stderr)
         return 130
+    except (OSError, MemoryError) as error:
+        if debug:
+            raise
+        what = getattr(error, "strerror", None) or "there is not enough memory"
+        print(f"imnm-kg: the system refused: {what}; make room, or check where the output goes", file=sys.stderr)
+        return EXIT_ERROR
     except Exception as error:  # the one place where every error ends, so that no traceback reaches a person
         if debug:
             return _traceback()

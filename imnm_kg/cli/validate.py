@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     shapes = read_shapes(arguments.shapes or [folders.shapes])
     if arguments.data:
         data, place_of = read_data(arguments.data), places_of(arguments.data)
+        if not arguments.shapes:  # ours ask about the classes, relations and prefixes of the ontology too
+            data = list(dict.fromkeys([*data, *read_data([folders.ontology])]))
     else:
         dataset = derive(folders)
         data, place_of = list(dataset.quads), dataset.assembly.place_of

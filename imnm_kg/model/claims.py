@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from imnm_kg.model.ids import claim_id, evidence_id
 from imnm_kg.model.namespaces import CLAIM, EVIDENCE, IMNM, OA, RDF, RDFS
 
-__all__ = ["CONTEXT", "NARROWING", "Claim", "Evidence", "GuardException", "Index", "read_claims"]
+__all__ = ["CONTEXT", "NARROWING", "Claim", "Evidence", "GuardException", "Index", "expected_label", "read_claims"]
 
 Object: TypeAlias = NamedNode | Literal
 
@@ -207,3 +207,30 @@ def read_claims(triples: Iterable[Triple | Quad] | Index) -> list[Claim]:
             )
         )  # fmt: skip
     return claims
+
+
+POLARITIES = ("Affirmed", "Negated")
+RANKS = ("Hypothesised", "Possible", "Probable", "Established")
+"""The certainties, from the weakest to the strongest."""
+
+
+def expected_label(claim: Claim, index: Index) -> str:
+    """Return the claim in words, as its label must have it: so that a label never says more than the claim.
+
+    Subject, relation (in its negated form for a negated claim) and object by their labels; in brackets the certainty
+    of its strongest statement unless it is established, the population unless it is the object, and the context.
+    """
+
+    def words(term: Object) -> str:
+        return term.value if isinstance(term, Literal) else index.text(term, RDFS.label) or term.value
+
+    worded = IMNM.negatedLabel if claim.polarity == "Negated" else RDFS.label
+    relation = index.text(claim.predicate, worded) or claim.predicate.value
+    found = [item.certainty for item in claim.evidence if item.certainty in RANKS and item.review_status != "Rejected"]
+    strongest = max(found, key=lambda name: RANKS.index(str(name)), default="Established")
+    brackets = [] if strongest == "Established" else [str(strongest).lower()]
+    if claim.population not in (None, claim.object):
+        brackets.append(f"population: {words(claim.population)}")
+    brackets += [f"{key.value.removeprefix(IMNM)}: {words(value)}" for key, value in claim.context]
+    label = f"{words(claim.subject)} {relation} {words(claim.object)}"
+    return f"{label} ({'; '.join(brackets)})" if brackets else label

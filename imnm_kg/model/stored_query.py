@@ -168,7 +168,8 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     names = sorted(known)
     if not names:
         return otherwise
-    close = get_close_matches(word, names, n=3, cutoff=0.5)
+    folded = {name.casefold(): name for name in names}  # IMNM is near to imnm
+    close = [folded[name] for name in get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)]
     if close:
         return f"did you mean {' or '.join(close)}?"
     return f"known: {', '.join(names)}" if len(names) <= 12 else otherwise
@@ -221,6 +222,9 @@ def _header_error(what: str, place: Place) -> ImnmError:
 def list_queries(folder: Path, kind: str) -> list[StoredQuery]:
     """Read all stored queries of one kind (``question``, ``check``, ``rule``), sorted by name."""
     paths = sorted((folder / f"{kind}s").glob("*.rq"), key=lambda path: path.stem)
+    if not paths:  # without rules there are no edges, without checks nothing is found: never go on silently
+        place = Place(_shown(folder / f"{kind}s"))
+        raise ImnmError("queries-missing", f"there is no {kind} (.rq file) here", "restore the folder", place)
     return [read_query(path, kind, _shown(path)) for path in paths]
 
 

@@ -18,7 +18,7 @@ from pyoxigraph import (
 )
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.rdf.sparql import query_form, service_place, syntax_error, undeclared_prefixes
+from imnm_kg.rdf.sparql import bare, query_form, service_place, syntax_error, undeclared_prefixes
 
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
@@ -71,10 +71,32 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
             "remove it, or ask that server with --endpoint",
             place,
         )
+    _refuse_what_would_crash(text, shown)
     try:
         return store.query(text, prefixes=dict(prefixes or {}))
     except SyntaxError as error:
         raise syntax_error(error, text, shown, prefixes) from error
+
+
+_LONGEST, _DEEPEST = 65_536, 200
+
+
+def _refuse_what_would_crash(text: str, shown: str) -> None:
+    """Refuse what would overflow the stack of the engine, which would end the whole process without a word."""
+    place = Place(shown)
+    if len(text) > _LONGEST:
+        what = f"the query has {len(text):,} characters, and {_LONGEST:,} are the most"
+        raise ImnmError("query-too-large", what, "ask in several queries, or a server with --endpoint", place)
+    depth = deepest = 0
+    for character in bare(text):
+        if character in "{([":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "})]":
+            depth -= 1
+    if deepest > _DEEPEST:
+        what = f"the query nests {deepest:,} brackets, and {_DEEPEST} are the most"
+        raise ImnmError("query-too-large", what, "write it with fewer", place)
 
 
 def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.claims import Index, read_claims
+from imnm_kg.model.claims import Index, expected_label, read_claims
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.namespaces import GRAPH, IMNM, OA, SH
@@ -32,12 +32,14 @@ class Assembly:
         quads: every triple in the graph of its file, reviewed claims only, literals as written.
         prefixes: the one list of prefixes.
         files: the Turtle files that were read.
+        sources: every triple of the files, what is held back included.
         held_back: how many pieces of evidence are proposed or rejected and therefore left out.
     """
 
     quads: tuple[Quad, ...]
     prefixes: dict[str, str]
     files: tuple[TurtleFile, ...]
+    sources: tuple[Quad, ...] = ()
     held_back: int = 0
     _places: dict[str, Place] = field(default_factory=dict)
 
@@ -53,6 +55,11 @@ class Assembly:
     def index(self) -> Index:
         """The triples by subject and predicate."""
         return Index(self.quads)
+
+    @cached_property
+    def source_index(self) -> Index:
+        """The triples of the files by subject and predicate, what is held back included."""
+        return Index(self.sources) if self.held_back else self.index
 
 
 def read_prefixes(folders: Folders) -> dict[str, str]:
@@ -90,7 +97,7 @@ def assemble(folders: Folders) -> Assembly:
         name = "mappings/" + path.name.removesuffix(".sssom.tsv")
         quads.extend(_in_graph(mapping_triples(mappings, IMNM.deniedMatch), name))
     kept, held_back = _released(quads)
-    return Assembly(tuple(kept), read_prefixes(folders), tuple(files), held_back)
+    return Assembly(tuple(kept), read_prefixes(folders), tuple(files), tuple(quads), held_back)
 
 
 def _graph_name(path: Path, base: Path) -> str:
@@ -152,8 +159,11 @@ def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
 
 
 def check_ids(assembly: Assembly) -> list[Finding]:
-    """Compare the id of every claim and evidence with what its content gives."""
-    index = assembly.index
+    """Compare the id of every claim and evidence, and the label of every claim, with what the content gives.
+
+    Proposed claims are looked at too, so that a curator sees what is wrong before accepting one.
+    """
+    index = assembly.source_index
     findings = []
     for claim in read_claims(index):
         pairs = [(claim.iri, claim.expected_iri)]
@@ -163,13 +173,13 @@ def check_ids(assembly: Assembly) -> list[Finding]:
                 pairs.append((item.iri, item.expected_iri(claim.iri, sha256)))
         for is_, should in pairs:
             if is_ != should:
-                findings.append(
-                    Finding(
-                        "id-differs",
-                        f"the id of this node should be {should.value.rsplit('/', 1)[1]}: its content has "
-                        "changed or the id was not made from it; rename the node",
-                        assembly.place_of(is_.value),
-                        is_.value,
-                    )
+                message = (
+                    f"the id {is_.value.rsplit('/', 1)[1]} does not fit the content: where the content is right, rename"
+                    f" the node to {should.value.rsplit('/', 1)[1]}"
                 )
+                findings.append(Finding("id-differs", message, assembly.place_of(is_.value), is_.value))
+        label = expected_label(claim, index)
+        if claim.label != label:
+            message = f"the label of the claim is “{claim.label}”; its content says “{label}”"
+            findings.append(Finding("label-differs", message, assembly.place_of(claim.iri.value), claim.iri.value))
     return findings

@@ -28,7 +28,7 @@ from imnm_kg.model.stored_query import nearest
 
 __all__ = ["explain"]
 
-_DIGITS = re.compile(r"[0-9a-f]{6,32}")
+_DIGITS = re.compile(r"[0-9a-f]{4,32}")
 
 
 class _Explainer:
@@ -59,6 +59,8 @@ class _Explainer:
         ]
         facts.append(("becomes", self._becomes(claim)))
         words = self.words(claim.subject, claim.predicate, claim.object, negated=claim.polarity == "Negated")
+        if claim.certainty not in (None, "Established"):
+            words += f" ({claim.certainty.lower()})"  # the headline must not say more than the text
         passages = tuple(self._passage(item) for item in claim.evidence)
         return Explanation(claim.iri.value, "claim", words, tuple(facts), passages, self._links(claim))
 
@@ -75,7 +77,7 @@ class _Explainer:
         if narrowing := sorted({key.value.removeprefix(IMNM) for key, _ in claim.context if key in NARROWING}):
             reasons.append(f"it holds only under its {' and '.join(narrowing)}")
         if claim.population not in (None, claim.object):
-            reasons.append(f"it is about {self.label(claim.population)}")
+            reasons.append(f"it is said only of {self.label(claim.population)}")
         rare = ("sometimes", "occasionally", "rarely", "seldom")
         if any(key == IMNM.frequency and str(value.value).lower() in rare for key, value in claim.context):
             reasons.append("it holds only now and then")
@@ -168,7 +170,7 @@ def explain(
 
     Args:
         triples: the whole dataset.
-        words: one id (the digits or their first six or more, a CURIE, an IRI), or three: subject, relation and
+        words: one id (the digits or their first four or more, a CURIE, an IRI), or three: subject, relation and
             object of an edge, by name.
         prefixes: for CURIEs.
         texts: the documents, for whole sentences.
@@ -222,7 +224,8 @@ def _explain_edge(explainer: _Explainer, words: list[str], prefixes: Mapping[str
         prefix, colon, local = word.partition(":")
         if colon and prefix in prefixes:
             return NamedNode(prefixes[prefix] + local)
-        return NamedNode(word.strip("<>") if "://" in word else namespace + word)
+        iri = word.strip("<>") if "://" in word else namespace + word
+        return NamedNode(re.sub(r'[\s<>"{}|\\^`]', "-", iri))  # what cannot be in an IRI names nothing
 
     index = explainer.index
     subject, predicate, object_ = node(words[0], ENTITY), node(words[1], IMNM), node(words[2], ENTITY)
@@ -240,14 +243,15 @@ def _explain_edge(explainer: _Explainer, words: list[str], prefixes: Mapping[str
     nodes = [each for each in index.instances(IMNM.Inference) if says(each, positive, (RDF.object,))]
     targets = (OWL.targetIndividual, OWL.targetValue)
     nodes += [each for each in index.instances(OWL.NegativePropertyAssertion) if says(each, negative, targets)]
-    if nodes:
-        return [explainer.inference(each) for each in nodes]
+    # Also the claims that are no edge: beside a denial the hedged claim must be seen, and the other way round.
+    premises = {str(premise) for each in nodes for premise in index.objects(each, PROV.wasDerivedFrom)}
     stated = [
         explainer.claim(claim) for claim in explainer.claims.values()
         if (claim.subject, claim.predicate) == (subject, predicate) and claim.object in objects
+        and str(claim.iri) not in premises
     ]  # fmt: skip
-    if stated:
-        return stated
+    if nodes or stated:
+        return [*(explainer.inference(each) for each in nodes), *stated]
     for term in (subject, predicate, object_):
         if index.text(term, RDFS.label) is None:
             namespace = IMNM if term == predicate else ENTITY

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Guard: no quote may cut off a negation, a hedge or a limit of frequency that stands in its sentence.
+"""Guard: a quote keeps the negations and hedges of its sentence, and its claim keeps those of the quote.
 
-"did not improve symptoms" must not become an affirmed claim by quoting "improve symptoms". Every cue of
-``ontology/lexicon/guard-cues.tsv`` in the sentences that a quote touches must be inside the quote, or there must
-be a guard exception for that very place, with a reason.
+"did not improve symptoms" must not become an affirmed claim, neither by quoting "improve symptoms" nor by
+overlooking the "not". Every cue of ``ontology/lexicon/guard-cues.tsv`` in the sentences that a quote touches must be
+inside the quote; a negation in the quote makes the claim negated; a hedge in it sets a ceiling to the certainty.
+Where that is not so, there must be a guard exception for that very cue, with a reason.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.claims import Claim, Evidence
+from imnm_kg.model.claims import RANKS, Claim, Evidence
 from imnm_kg.model.documents import SourceText
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.namespaces import DOCUMENT
@@ -25,34 +26,56 @@ __all__ = ["Cues", "guard", "read_cues"]
 _KINDS = ("negation", "hedge", "frequency")
 
 
+def _plain(word: str) -> str:
+    return " ".join(word.lower().split())
+
+
 @dataclass(frozen=True)
 class Cues:
-    """The words to look for: one pattern, and the kind of each word."""
+    """The words to look for.
+
+    Attributes:
+        pattern: finds any of them.
+        kinds: negation, hedge or frequency, by word.
+        ceilings: the surest that a claim with the word in its quote may be, by word; not every word has one.
+    """
 
     pattern: re.Pattern[str]
     kinds: dict[str, str]
+    ceilings: dict[str, str]
+
+    def kind(self, word: str) -> str:
+        """Return the kind of a word as it was found; "n't" with any apostrophe is a negation."""
+        return self.kinds.get(_plain(word), "negation")
+
+    def ceiling(self, word: str) -> str | None:
+        """Return the surest certainty that the word allows, if it sets a limit."""
+        return self.ceilings.get(_plain(word))
 
 
 def read_cues(path: Path, shown: str | None = None) -> Cues:
-    """Read the list of cues, a table of cue and kind.
+    """Read the list of cues, a table of cue, kind and, where there is one, ceiling.
 
     Raises:
         ImnmError: ``lexicon-syntax`` with the line.
     """
     name = shown or str(path)
     kinds: dict[str, str] = {}
+    ceilings: dict[str, str] = {}
     for number, line in enumerate(read_text(path, name).splitlines(), 1):
-        if line.startswith("#") or line == "cue\tkind" or not line:
+        if line.startswith("#") or line.startswith("cue\tkind") or not line:
             continue
-        cue, _, kind = line.partition("\t")
-        if kind not in _KINDS:
+        cue, kind, ceiling, *more = [*line.split("\t"), "", ""]
+        if kind not in _KINDS or ceiling not in ("", *RANKS) or any(more):
             what = f"'{line}' is not a cue, a tab and one of {', '.join(_KINDS)}"
             raise ImnmError("lexicon-syntax", what, "mend the line", Place(name, number))
         kinds[cue] = kind
+        if ceiling:
+            ceilings[cue] = ceiling
     words = sorted(kinds, key=len, reverse=True)
     # "n't" hangs on to its verb; every other cue is whole words.
     alternatives = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words if word != "n't")
-    return Cues(re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)|n['’]t(?!\w)", re.IGNORECASE), kinds)
+    return Cues(re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)|n['’]t(?!\w)", re.IGNORECASE), kinds, ceilings)
 
 
 def guard(
@@ -82,21 +105,63 @@ def _check(claim: Claim, item: Evidence, text: SourceText, cues: Cues, place: Pl
         return  # verify names it; where it should stand is not known
     sentence = text.sentence_around(item.start, item.end)
     excepted = {(exception.start, exception.end): exception for exception in item.exceptions}
+    inside = []
     for found in cues.pattern.finditer(text.text, sentence.start, sentence.end):
-        if item.start <= found.start() and found.end() <= item.end:
-            continue
         if excepted.pop((found.start(), found.end()), None) is not None:
             continue
-        kind = cues.kinds.get(" ".join(found.group().lower().split()), "negation")
+        if item.start <= found.start() and found.end() <= item.end:
+            inside.append(found)
+            continue
         message = (
-            f"the quote for “{claim.label}” cuts off the {kind} “{found.group()}” of its sentence"
-            f" ({text.place(found.start())}): take it into the quote, or give a guard exception"
-            f" for {found.start()}-{found.end()} with the reason why it does not bear on the claim"
+            f"the quote for “{claim.label}” cuts off the {cues.kind(found.group())} “{found.group()}” of its sentence"
+            f" ({text.place(found.start())}): take it into the quote, or {_exception(found)}"
         )
         yield Finding("guard-cue-cut", message, place, item.iri.value)
+    for code, message in _disagreements(claim, item, inside, cues):
+        yield Finding(code, message, place, item.iri.value)
     for exception in excepted.values():
         message = (
-            f"the guard exception for “{exception.cue}” at {exception.start}-{exception.end} fits no cue that the"
-            " quote cuts off: remove it or mend its offsets"
+            f"the guard exception for “{exception.cue}” at {exception.start}-{exception.end} fits no cue of the"
+            " sentence: remove it or mend its offsets"
         )
         yield Finding("guard-exception-unused", message, place, item.iri.value)
+
+
+def _exception(found: re.Match[str]) -> str:
+    where = f"{found.start()}-{found.end()}"
+    return f"give a guard exception for {where} with the reason why it does not bear on the claim"
+
+
+def _disagreements(
+    claim: Claim, item: Evidence, inside: Sequence[re.Match[str]], cues: Cues
+) -> Iterator[tuple[str, str]]:
+    """Compare polarity and certainty with the cues inside the quote."""
+    denials = [found for found in inside if cues.kind(found.group()) == "negation"]
+    if claim.polarity == "Affirmed" and denials:
+        yield (
+            "guard-polarity",
+            (
+                f"“{claim.label}” is affirmed, but its quote says “{denials[0].group()}”: make the claim negated,"
+                f" or {_exception(denials[0])}"
+            ),
+        )
+    if claim.polarity == "Negated" and not denials:
+        yield (
+            "guard-polarity",
+            (
+                f"“{claim.label}” is negated, but nothing in its quote denies it: make the claim affirmed,"
+                " or quote the words that deny it"
+            ),
+        )
+    for found in inside:
+        ceiling = cues.ceiling(found.group())
+        if ceiling is None or item.certainty not in RANKS:
+            continue
+        if RANKS.index(item.certainty) > RANKS.index(ceiling):
+            yield (
+                "guard-certainty",
+                (
+                    f"“{claim.label}” is {item.certainty.lower()}, but its quote says “{found.group()}”: make it"
+                    f" {ceiling.lower()} at most, or {_exception(found)}"
+                ),
+            )

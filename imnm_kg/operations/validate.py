@@ -23,6 +23,7 @@ from rdflib.plugins.sparql import prepareQuery
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.report import Report, Result
 from imnm_kg.rdf.reader import read_rdf, read_turtle
+from imnm_kg.rdf.sparql import undeclared_prefixes
 
 __all__ = ["places_of", "read_data", "read_shapes", "validate"]
 
@@ -105,6 +106,7 @@ def validate(
         shapes_graph.add(triple)
         for part in data_graph.triples((triple[2], None, None)):
             shapes_graph.add(part)
+    _check_prefixes(shapes_graph)
     try:
         _, report, _ = pyshacl.validate(
             data_graph,
@@ -120,6 +122,16 @@ def validate(
     if not isinstance(report, rdflib.Graph):
         raise ImnmError("shapes-malformed", f"no report: {report}", "mend the shapes")
     return Report.of(_results(report, place_of))
+
+
+def _check_prefixes(shapes: rdflib.Graph) -> None:
+    """Find a prefix that a query of a shape uses and nothing declares, before rdflib stumbles over it."""
+    declared = {str(value) for value in shapes.objects(None, rdflib.URIRef(f"{_SHACL}prefix"))}
+    for name in ("select", "ask", "construct"):
+        for node, text in shapes.subject_objects(rdflib.URIRef(f"{_SHACL}{name}")):
+            for prefix in sorted(set(undeclared_prefixes(str(text))) - declared):
+                what = f"a query of {node.n3()} uses the prefix {prefix}: that no sh:declare gives"
+                raise ImnmError("shapes-malformed", what, "declare it with sh:declare and point sh:prefixes at it")
 
 
 class _PreparedGraph(rdflib.Graph):

@@ -88,6 +88,14 @@ def syntax_error(error: SyntaxError, text: str, shown: str, known: Mapping[str, 
         shown: how to name the query.
         known: prefixes that need not be declared.
     """
+    update = re.search(
+        r"(?i)^\s*(?:(?:PREFIX\s+\S*:|BASE)\s+)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b", bare(text)
+    )
+    if update is not None:
+        what = f"{update[1].upper()} is an update, and the graph is only read"
+        return ImnmError(
+            "query-syntax", what, "ask with SELECT, ASK, CONSTRUCT or DESCRIBE", place_at(text, update.start(1), shown)
+        )
     for prefix, offset in undeclared_prefixes(text).items():
         if prefix not in (known or {}):
             what = f"the prefix {prefix}: is not declared"

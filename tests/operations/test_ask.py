@@ -315,3 +315,25 @@ def test_a_port_where_nobody_listens() -> None:
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(ImnmError, match=r"is no address of an endpoint; give an http or https URL \[endpoint-url\]"):
         ask_endpoint(address, "SELECT ?a { }")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SELECT * { " + "{" * 3000 + "}" * 3000 + " }", "ASK { FILTER(" + " || ".join(['?o = "x"'] * 9000) + ") }"],
+    ids=["deep", "long"],
+)
+def test_what_would_crash_the_engine_is_refused(text: str) -> None:
+    with pytest.raises(ImnmError, match=r"\[query-too-large\]"):
+        ask(Store(), text)
+
+
+def test_brackets_in_strings_do_not_count() -> None:
+    assert Answer.of(ask(Store(), f"SELECT ?a {{ VALUES ?a {{ '{'(' * 500}' }} }}")).rows
+
+
+@pytest.mark.parametrize(
+    "text", ["DELETE WHERE { ?s ?p ?o }", "PREFIX a: <http://a/>\nINSERT DATA { a:a a:b a:c }", "drop all"]
+)
+def test_an_update_is_told_as_one(text: str) -> None:
+    with pytest.raises(ImnmError, match=r"is an update, and the graph is only read; .* \[query-syntax\]"):
+        ask(Store(), text)

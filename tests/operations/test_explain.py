@@ -139,7 +139,7 @@ def test_ambiguous(small: Dataset) -> None:
             ("f66850141b71028260282c0eee95703e",),
             r"there is no claim, evidence or inference '.*'; did you mean f66850141b71",
         ),
-        (("f6685",), r"there is no claim, evidence or inference 'f6685'"),
+        (("f66",), r"there is no claim, evidence or inference 'f66'"),
         (("zzz",), r"there is no claim, evidence or inference 'zzz'"),
         (("",), r"there is no claim, evidence or inference ''"),
         (("alphmab", "inhibits", "fixin"), r"does not know <.*/entity/alphmab>; did you mean alphamab"),

@@ -28,10 +28,19 @@ def claim_of(case: dict[str, Any]) -> tuple[Claim, SourceText]:
     exceptions = tuple(GuardException(cue, first, last, "a reason") for cue, first, last in case.get("exceptions", ()))
     evidence = Evidence(
         EVIDENCE.term("00"), DOCUMENT.term(case.get("document", "note")), case.get("quote", text[start:end]), "", "",
-        start, end, case.get("role", "Statement"), "Established", "Reviewed", exceptions,
+        start, end, case.get("role", "Statement"), case.get("certainty", "Hypothesised"), "Reviewed", exceptions,
     )  # fmt: skip
     claim = Claim(
-        CLAIM.term("00"), "the claim", ENTITY.a, IMNM.treats, ENTITY.b, "Affirmed", None, (), None, (evidence,)
+        CLAIM.term("00"),
+        "the claim",
+        ENTITY.a,
+        IMNM.treats,
+        ENTITY.b,
+        case.get("polarity", "Affirmed"),
+        None,
+        (),
+        None,
+        (evidence,),
     )
     return claim, SourceText("note", "note.txt", text)
 
@@ -55,6 +64,9 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
             assert text.text[start:end] in cut[1]
             assert str(text.place(start)) == cut[2]
             said.append(f"guard-cue-cut: {cut[1]}")
+        elif finding.code in ("guard-polarity", "guard-certainty"):
+            assert finding.message.startswith("“the claim” is ")
+            said.append(f"{finding.code}: " + re.split(r",? or |: make the claim|, or", finding.message[15:])[0])
         else:
             fits = re.search(r"exception for (“[^”]*” at \d+-\d+) fits no cue", finding.message)
             assert fits is not None

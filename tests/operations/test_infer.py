@@ -166,3 +166,8 @@ def test_no_rules(world: Path) -> None:
         path.unlink()
     found = derive(Folders(world))
     assert set(found.quads) == set(found.assembly.quads)
+
+
+def test_no_rules_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ImnmError, match=r"there is no rule \(.rq file\) here; restore the folder \[queries-missing\]"):
+        list_queries(tmp_path / "queries", "rule")

@@ -163,3 +163,13 @@ def test_places() -> None:
     place_of = places_of([DATA])
     assert place_of(f"{E}orphan") == Place(str(DATA), 21, 1)
     assert place_of(f"{E}unknown") is None
+
+
+def test_a_query_of_a_shape_with_an_undeclared_prefix_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "shapes.ttl"
+    path.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e/S> a sh:NodeShape ; sh:targetNode <http://e/a> ;"
+        ' sh:sparql [ sh:select "SELECT $this { $this nope:p ?o }" ] .'
+    )
+    with pytest.raises(ImnmError, match=r"uses the prefix nope: that no sh:declare gives; .* \[shapes-malformed\]"):
+        validate([], read_shapes([path]))
