@@ -117,8 +117,7 @@ def _check(claim: Claim, item: Evidence, text: SourceText, cues: Cues, place: Pl
             f" ({text.place(found.start())}): take it into the quote, or {_exception(found)}"
         )
         yield Finding("guard-cue-cut", message, place, item.iri.value)
-    for code, message in _disagreements(claim, item, inside, cues):
-        yield Finding(code, message, place, item.iri.value)
+    yield from _disagreements(claim, item, inside, cues, place)
     for exception in excepted.values():
         message = (
             f"the guard exception for “{exception.cue}” at {exception.start}-{exception.end} fits no cue of the"
@@ -133,35 +132,29 @@ def _exception(found: re.Match[str]) -> str:
 
 
 def _disagreements(
-    claim: Claim, item: Evidence, inside: Sequence[re.Match[str]], cues: Cues
-) -> Iterator[tuple[str, str]]:
+    claim: Claim, item: Evidence, inside: Sequence[re.Match[str]], cues: Cues, place: Place | None
+) -> Iterator[Finding]:
     """Compare polarity and certainty with the cues inside the quote."""
     denials = [found for found in inside if cues.kind(found.group()) == "negation"]
     if claim.polarity == "Affirmed" and denials:
-        yield (
-            "guard-polarity",
-            (
-                f"“{claim.label}” is affirmed, but its quote says “{denials[0].group()}”: make the claim negated,"
-                f" or {_exception(denials[0])}"
-            ),
+        message = (
+            f"“{claim.label}” is affirmed, but its quote says “{denials[0].group()}”: make the claim negated,"
+            f" or {_exception(denials[0])}"
         )
+        yield Finding("guard-polarity", message, place, item.iri.value)
     if claim.polarity == "Negated" and not denials:
-        yield (
-            "guard-polarity",
-            (
-                f"“{claim.label}” is negated, but nothing in its quote denies it: make the claim affirmed,"
-                " or quote the words that deny it"
-            ),
+        message = (
+            f"“{claim.label}” is negated, but nothing in its quote denies it: make the claim affirmed,"
+            " or quote the words that deny it"
         )
+        yield Finding("guard-polarity", message, place, item.iri.value)
     for found in inside:
         ceiling = cues.ceiling(found.group())
         if ceiling is None or item.certainty not in RANKS:
             continue
         if RANKS.index(item.certainty) > RANKS.index(ceiling):
-            yield (
-                "guard-certainty",
-                (
-                    f"“{claim.label}” is {item.certainty.lower()}, but its quote says “{found.group()}”: make it"
-                    f" {ceiling.lower()} at most, or {_exception(found)}"
-                ),
+            message = (
+                f"“{claim.label}” is {item.certainty.lower()}, but its quote says “{found.group()}”: make it"
+                f" {ceiling.lower()} at most, or {_exception(found)}"
             )
+            yield Finding("guard-certainty", message, place, item.iri.value)

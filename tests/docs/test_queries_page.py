@@ -44,6 +44,8 @@ def test_a_changed_header_changes_the_page(tmp_path: Path) -> None:
     text = "# title: A | B\n# description: A row is x.\n# param: limit integer - how many\n"
     text += "SELECT * WHERE { VALUES ?limit { 7 } }\n"
     (tmp_path / "questions" / "small.rq").write_text(text, encoding="utf-8")
+    for kind in ("checks", "rules"):
+        (tmp_path / kind / "other.rq").write_text(text, encoding="utf-8")
     generate("--queries", tmp_path, "--page", tmp_path / "page.md")
     page = (tmp_path / "page.md").read_text("utf-8")
     assert "| [`small`](#small) | A \\| B |" in page

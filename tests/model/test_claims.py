@@ -28,7 +28,7 @@ def claims(note: TurtleFile) -> list[Claim]:
 def test_sorted_and_whole(claims: list[Claim]) -> None:
     assert [claim.label for claim in claims] == [
         "alphamab does not ameliorate fixturitis (timepoint: P8W)",
-        "betamab treats fixturitis",
+        "betamab treats fixturitis (possible)",
         "alphamab inhibits fixin",
         "gammamab does not treat fixturitis",
     ]

@@ -10,12 +10,11 @@ from pyoxigraph import Literal, NamedNode
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Index
-from imnm_kg.model.folders import Folders
 from imnm_kg.model.ids import inference_id
 from imnm_kg.model.namespaces import ENTITY, GRAPH, IMNM, INFERENCE, OWL, PROV, RDF
 from imnm_kg.model.stored_query import StoredQuery, list_queries, read_query
 from imnm_kg.operations.infer import infer
-from imnm_kg.pipeline import Dataset, derive
+from imnm_kg.pipeline import Dataset
 from tests.operations.support import ROOT, turtle
 
 RULES = ROOT / "queries" / "rules"
@@ -159,13 +158,6 @@ def test_rule_syntax(tmp_path: Path) -> None:
 def test_a_rule_that_concludes_no_inference(tmp_path: Path, text: str) -> None:
     with pytest.raises(ImnmError, match=r"constructs something that is no inference.*\[rule-conclusion\]"):
         infer(turtle("entity:a a entity:B ."), [rule(tmp_path, text)])
-
-
-def test_no_rules(world: Path) -> None:
-    for path in (world / "queries" / "rules").iterdir():
-        path.unlink()
-    found = derive(Folders(world))
-    assert set(found.quads) == set(found.assembly.quads)
 
 
 def test_no_rules_is_an_error(tmp_path: Path) -> None:

@@ -188,7 +188,11 @@ def test_a_build_with_findings_writes_nothing(world: Path) -> None:
     path.write_text(text.replace('    rdfs:label "betamab"@en .', "    rdfs:seeAlso entity:alphamab .").replace(
         "entity:betamab a imnm:Drug ;", "entity:betamab a imnm:Drug ;"), encoding="utf-8")  # fmt: skip
     result = build(Folders(world), with_reasoner=False)
-    assert {finding.code for finding in result.findings} == {"check-drugs-without-label", "shacl-MinCount"}
+    assert {finding.code for finding in result.findings} == {
+        "check-drugs-without-label",
+        "label-differs",
+        "shacl-MinCount",
+    }
     assert result.files == {}
     assert derive(Folders(world)).version == "0.1.0"
 
