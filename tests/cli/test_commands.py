@@ -336,3 +336,21 @@ def test_fmt_keeps_what_it_cannot_format(run: Run, in_world: Path) -> None:
 def test_fmt_of_a_folder_without_turtle_is_an_error(run: Run, in_world: Path) -> None:
     (in_world / "empty").mkdir()
     assert run("fmt", "--check", "empty").code == 2
+
+
+@pytest.mark.parametrize("out", ["graph", "ontology/release", "./queries"])
+def test_a_release_among_the_sources_is_refused(run: Run, in_world: Path, out: str) -> None:
+    before = sorted(in_world.rglob("*"))
+    done = run("build", "--no-reason", "--no-validate", "--out", out)
+    assert (done.code, done.out) == (2, "")
+    assert "[release-folder]" in done.err
+    assert sorted(in_world.rglob("*")) == before
+
+
+def test_other_data_with_the_shapes_of_the_project(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.ttl").write_text(
+        "<https://w3id.org/imnm-kg/entity/x> a <https://w3id.org/imnm-kg/ontology/Drug> ."
+    )
+    done = run("validate", tmp_path / "mine.ttl")
+    assert done.code == 1
+    assert re.search(r"mine.ttl:1:1: violation: ", done.out)

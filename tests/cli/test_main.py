@@ -249,3 +249,9 @@ def test_a_command_imports_only_what_it_needs(words: list[str], never: set[str],
     modules = imported(words, tmp_path)
     assert "imnm_kg.cli.main" in modules
     assert not modules & never
+
+
+def test_a_code_page_that_lacks_a_character(release: Path, tmp_path: Path) -> None:
+    words = ("query", "claim-counts", "--release", release)
+    done = program(*words, folder=tmp_path, environment={"PYTHONIOENCODING": "cp1252"})
+    assert (done.returncode, "document:mda-medical-management" in done.stdout) == (0, True)

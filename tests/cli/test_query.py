@@ -171,3 +171,9 @@ def test_a_damaged_release(run: Run, here: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert "imnm.ttl:1: the release cannot be read" in done.err
     assert "build it again with 'imnm-kg build' [release-damaged]" in done.err
+
+
+def test_an_unknown_entity_is_noted_with_the_nearest_names(run: Run) -> None:
+    done = run("query", "treatments", "-p", "disease=IMNM", "--format", "csv")
+    assert done.code == 0
+    assert "note: the graph does not know <https://w3id.org/imnm-kg/entity/IMNM>; did you mean imnm" in done.err

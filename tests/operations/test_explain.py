@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.documents import read_source_texts
@@ -202,3 +203,18 @@ def test_every_claim_of_the_graph_is_explained(dataset: Dataset, documents: Path
         (found,) = explain(quads, [claim.iri.value], dataset.assembly.prefixes, texts)
         assert all(passage.whole for passage in found.passages)
         assert dict(found.facts)["becomes"]
+
+
+def test_beside_a_denial_the_hedged_claim_is_seen(dataset: Dataset) -> None:
+    prefixes = "".join(f"@prefix {key}: <{iri}> .\n" for key, iri in dataset.assembly.prefixes.items())
+    more = (
+        "claim:aa a imnm:Claim ; rdfs:label 'x' ; rdf:subject entity:zilucoplan ; rdf:predicate imnm:ameliorates ;"
+        " rdf:object entity:imnm ; imnm:polarity imnm:Affirmed ; imnm:certainty imnm:Possible ."
+    )
+    added = [quad.triple for quad in parse(prefixes + more, format=RdfFormat.TURTLE)]
+    words = ("zilucoplan", "ameliorates", "imnm")
+    found = explain([*dataset.quads, *added], words, dataset.assembly.prefixes)
+    assert [(each.kind, each.statement) for each in found] == [
+        ("negative assertion", "zilucoplan does not ameliorate immune-mediated necrotizing myopathy"),
+        ("claim", "zilucoplan ameliorates immune-mediated necrotizing myopathy (possible)"),
+    ]
