@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,9 +79,13 @@ def verify_documents(
     index = dataset.assembly.source_index
     claims = read_claims(index)
     result = verify(claims, index, texts, place_of)
-    cue_file = folders.ontology / "lexicon" / "guard-cues.tsv"
-    cut = guard(claims, texts, read_cues(cue_file, folders.shown(cue_file)), place_of)
-    return result, cut, texts
+    return result, _guard(folders, dataset, texts), texts
+
+
+def _guard(folders: Folders, dataset: Dataset, texts: Mapping[str, SourceText]) -> list[Finding]:
+    path = folders.ontology / "lexicon" / "guard-cues.tsv"
+    claims = read_claims(dataset.assembly.source_index)
+    return guard(claims, texts, read_cues(path, folders.shown(path)), dataset.assembly.place_of)
 
 
 def build(
@@ -112,7 +116,8 @@ def build(
         findings += [*result.findings, *cut]
         say(f"verified {result.checked} quotes in {len(result.documents)} documents")
     else:
-        notes.append("without --documents no quote was verified and the guard did not run")
+        findings += _guard(folders, dataset, {})
+        notes.append("without --documents no quote was verified and the guard did not run on the sentences around the quotes")
     # An inconsistent graph is told by the checks, with both quotes; a reasoner would only say that it is one.
     if with_reasoner and not findings:
         findings += _reason(dataset, say, notes)

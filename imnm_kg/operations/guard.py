@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import RANKS, Claim, Evidence
@@ -78,47 +79,61 @@ def read_cues(path: Path, shown: str | None = None) -> Cues:
     return Cues(re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)|n['’]t(?!\w)", re.IGNORECASE), kinds, ceilings)
 
 
+class _Found(NamedTuple):
+    """A cue where it was found, code points of the document."""
+
+    word: str
+    start: int
+    end: int
+
+
 def guard(
     claims: Sequence[Claim],
     texts: Mapping[str, SourceText],
     cues: Cues,
     place_of: Callable[[str], Place | None],
 ) -> list[Finding]:
-    """Return a finding for each cue that a statement's quote cuts off, and for each exception that fits none.
+    """Return a finding for each cue that a statement's quote cuts off or that its claim does not keep.
 
-    Antecedents are left out: they supply a name and state nothing.
+    Without the text of a document only what is inside the quotes can be looked at. Antecedents are left out: they
+    supply a name and state nothing.
     """
     findings: list[Finding] = []
     seen: set[str] = set()
     for claim in claims:
         for item in claim.evidence:
-            text = texts.get(item.document.value.removeprefix(DOCUMENT))
-            if text is None or item.role != "Statement" or item.iri.value in seen:
+            if item.role != "Statement" or item.iri.value in seen:
                 continue
             seen.add(item.iri.value)
+            text = texts.get(item.document.value.removeprefix(DOCUMENT))
             findings.extend(_check(claim, item, text, cues, place_of(item.iri.value)))
     return findings
 
 
-def _check(claim: Claim, item: Evidence, text: SourceText, cues: Cues, place: Place | None) -> Iterator[Finding]:
-    if text.text[item.start : item.end] != item.quote:
+def _check(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues, place: Place | None) -> Iterator[Finding]:
+    if text is None:
+        found = _cues_in(item.quote, 0, len(item.quote), item.start, cues)
+    elif text.text[item.start : item.end] == item.quote:
+        sentence = text.sentence_around(item.start, item.end)
+        found = _cues_in(text.text, sentence.start, sentence.end, 0, cues)
+    else:
         return  # verify names it; where it should stand is not known
-    sentence = text.sentence_around(item.start, item.end)
     excepted = {(exception.start, exception.end): exception for exception in item.exceptions}
     inside = []
-    for found in cues.pattern.finditer(text.text, sentence.start, sentence.end):
-        if excepted.pop((found.start(), found.end()), None) is not None:
+    for cue in found:
+        if excepted.pop((cue.start, cue.end), None) is not None:
             continue
-        if item.start <= found.start() and found.end() <= item.end:
-            inside.append(found)
+        if item.start <= cue.start and cue.end <= item.end:
+            inside.append(cue)
             continue
+        assert text is not None
         message = (
-            f"the quote for “{claim.label}” cuts off the {cues.kind(found.group())} “{found.group()}” of its sentence"
-            f" ({text.place(found.start())}): take it into the quote, or {_exception(found)}"
+            f"the quote for “{claim.label}” cuts off the {cues.kind(cue.word)} “{cue.word}” of its sentence"
+            f" ({text.place(cue.start)}): take it into the quote, or {_exception(cue)}"
         )
         yield Finding("guard-cue-cut", message, place, item.iri.value)
     yield from _disagreements(claim, item, inside, cues, place)
-    for exception in excepted.values():
+    for exception in excepted.values() if text is not None else ():
         message = (
             f"the guard exception for “{exception.cue}” at {exception.start}-{exception.end} fits no cue of the"
             " sentence: remove it or mend its offsets"
@@ -126,19 +141,23 @@ def _check(claim: Claim, item: Evidence, text: SourceText, cues: Cues, place: Pl
         yield Finding("guard-exception-unused", message, place, item.iri.value)
 
 
-def _exception(found: re.Match[str]) -> str:
-    where = f"{found.start()}-{found.end()}"
-    return f"give a guard exception for {where} with the reason why it does not bear on the claim"
+def _cues_in(text: str, start: int, end: int, shift: int, cues: Cues) -> list[_Found]:
+    found = cues.pattern.finditer(text, start, end)
+    return [_Found(match.group(), match.start() + shift, match.end() + shift) for match in found]
+
+
+def _exception(cue: _Found) -> str:
+    return f"give a guard exception for {cue.start}-{cue.end} with the reason why it does not bear on the claim"
 
 
 def _disagreements(
-    claim: Claim, item: Evidence, inside: Sequence[re.Match[str]], cues: Cues, place: Place | None
+    claim: Claim, item: Evidence, inside: Sequence[_Found], cues: Cues, place: Place | None
 ) -> Iterator[Finding]:
     """Compare polarity and certainty with the cues inside the quote."""
-    denials = [found for found in inside if cues.kind(found.group()) == "negation"]
+    denials = [cue for cue in inside if cues.kind(cue.word) == "negation"]
     if claim.polarity == "Affirmed" and denials:
         message = (
-            f"“{claim.label}” is affirmed, but its quote says “{denials[0].group()}”: make the claim negated,"
+            f"“{claim.label}” is affirmed, but its quote says “{denials[0].word}”: make the claim negated,"
             f" or {_exception(denials[0])}"
         )
         yield Finding("guard-polarity", message, place, item.iri.value)
@@ -148,13 +167,13 @@ def _disagreements(
             " or quote the words that deny it"
         )
         yield Finding("guard-polarity", message, place, item.iri.value)
-    for found in inside:
-        ceiling = cues.ceiling(found.group())
+    for cue in inside:
+        ceiling = cues.ceiling(cue.word)
         if ceiling is None or item.certainty not in RANKS:
             continue
         if RANKS.index(item.certainty) > RANKS.index(ceiling):
             message = (
-                f"“{claim.label}” is {item.certainty.lower()}, but its quote says “{found.group()}”: make it"
-                f" {ceiling.lower()} at most, or {_exception(found)}"
+                f"“{claim.label}” is {item.certainty.lower()}, but its quote says “{cue.word}”: make it"
+                f" {ceiling.lower()} at most, or {_exception(cue)}"
             )
             yield Finding("guard-certainty", message, place, item.iri.value)
