@@ -117,7 +117,8 @@ def build(
         say(f"verified {result.checked} quotes in {len(result.documents)} documents")
     else:
         findings += _guard(folders, dataset, {})
-        notes.append("without --documents no quote was verified and the guard did not run on the sentences around the quotes")
+        note = "no quote was verified and the guard did not run on the sentences around the quotes"
+        notes.append(f"without --documents {note}")
     # An inconsistent graph is told by the checks, with both quotes; a reasoner would only say that it is one.
     if with_reasoner and not findings:
         findings += _reason(dataset, say, notes)
