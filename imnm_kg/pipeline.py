@@ -69,23 +69,18 @@ def derive(folders: Folders, say: Say = lambda _: None) -> Dataset:
     return Dataset(assembly, quads, tuple(read_claims(quads)), version)
 
 
-def verify_documents(
-    folders: Folders, dataset: Dataset, documents: Path
-) -> tuple[Verification, list[Finding], dict[str, SourceText]]:
-    """Verify every quote and run the guard; returns both results and the texts."""
+def verify_documents(folders: Folders, dataset: Dataset, documents: Path) -> tuple[Verification, list[Finding]]:
+    """Verify every quote and run the guard; returns both results."""
     texts = read_source_texts(documents)
-    place_of = dataset.assembly.place_of
     # Proposed claims are verified too: a curator must know before accepting one.
-    index = dataset.assembly.source_index
-    claims = read_claims(index)
-    result = verify(claims, index, texts, place_of)
-    return result, _guard(folders, dataset, texts), texts
+    assembly = dataset.assembly
+    result = verify(assembly.source_claims, assembly.source_index, texts, assembly.place_of)
+    return result, _guard(folders, dataset, texts)
 
 
 def _guard(folders: Folders, dataset: Dataset, texts: Mapping[str, SourceText]) -> list[Finding]:
     path = folders.ontology / "lexicon" / "guard-cues.tsv"
-    claims = read_claims(dataset.assembly.source_index)
-    return guard(claims, texts, read_cues(path, folders.shown(path)), dataset.assembly.place_of)
+    return guard(dataset.assembly.source_claims, texts, read_cues(path, folders.shown(path)), dataset.assembly.place_of)
 
 
 def build(
@@ -112,7 +107,7 @@ def build(
     findings += check(dataset.quads, list_queries(folders.queries, "check"), place_of, dataset.assembly.prefixes)
     say("ran the checks")
     if documents is not None:
-        result, cut, _ = verify_documents(folders, dataset, documents)
+        result, cut = verify_documents(folders, dataset, documents)
         findings += [*result.findings, *cut]
         say(f"verified {result.checked} quotes in {len(result.documents)} documents")
     else:

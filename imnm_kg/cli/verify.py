@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     folders = find_folders()
     dataset = derive(folders)
-    result, cut, _ = verify_documents(folders, dataset, arguments.documents)
+    result, cut = verify_documents(folders, dataset, arguments.documents)
     what = f"checked {result.checked} quotes in {len(result.documents)} documents"
     findings = [*result.findings, *cut]
     if findings:

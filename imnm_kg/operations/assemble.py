@@ -11,7 +11,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.claims import Index, expected_label, read_claims
+from imnm_kg.model.claims import Claim, Index, expected_label, read_claims
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.namespaces import GRAPH, IMNM, OA, SH
@@ -55,6 +55,11 @@ class Assembly:
     def index(self) -> Index:
         """The triples by subject and predicate."""
         return Index(self.quads)
+
+    @cached_property
+    def source_claims(self) -> list[Claim]:
+        """The claims of the files, proposed ones included, as they are written: without what is derived."""
+        return read_claims(self.source_index)
 
     @cached_property
     def source_index(self) -> Index:
@@ -165,7 +170,7 @@ def check_ids(assembly: Assembly) -> list[Finding]:
     """
     index = assembly.source_index
     findings = []
-    for claim in read_claims(index):
+    for claim in assembly.source_claims:
         pairs = [(claim.iri, claim.expected_iri)]
         for item in claim.evidence:
             sha256 = index.text(item.document, IMNM.textSha256)

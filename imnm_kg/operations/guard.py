@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,11 +106,12 @@ def guard(
                 continue
             seen.add(item.iri.value)
             text = texts.get(item.document.value.removeprefix(DOCUMENT))
-            findings.extend(_check(claim, item, text, cues, place_of(item.iri.value)))
+            for finding in _check(claim, item, text, cues):  # places are looked up only when needed: that takes long
+                findings.append(replace(finding, place=place_of(item.iri.value)))
     return findings
 
 
-def _check(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues, place: Place | None) -> Iterator[Finding]:
+def _check(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues) -> Iterator[Finding]:
     if text is None:
         found = _cues_in(item.quote, 0, len(item.quote), item.start, cues)
     elif text.text[item.start : item.end] == item.quote:
@@ -131,14 +132,14 @@ def _check(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues, pl
             f"the quote for “{claim.label}” cuts off the {cues.kind(cue.word)} “{cue.word}” of its sentence"
             f" ({text.place(cue.start)}): take it into the quote, or {_exception(cue)}"
         )
-        yield Finding("guard-cue-cut", message, place, item.iri.value)
-    yield from _disagreements(claim, item, inside, cues, place)
+        yield Finding("guard-cue-cut", message, subject=item.iri.value)
+    yield from _disagreements(claim, item, inside, cues)
     for exception in excepted.values() if text is not None else ():
         message = (
             f"the guard exception for “{exception.cue}” at {exception.start}-{exception.end} fits no cue of the"
             " sentence: remove it or mend its offsets"
         )
-        yield Finding("guard-exception-unused", message, place, item.iri.value)
+        yield Finding("guard-exception-unused", message, subject=item.iri.value)
 
 
 def _cues_in(text: str, start: int, end: int, shift: int, cues: Cues) -> list[_Found]:
@@ -150,9 +151,7 @@ def _exception(cue: _Found) -> str:
     return f"give a guard exception for {cue.start}-{cue.end} with the reason why it does not bear on the claim"
 
 
-def _disagreements(
-    claim: Claim, item: Evidence, inside: Sequence[_Found], cues: Cues, place: Place | None
-) -> Iterator[Finding]:
+def _disagreements(claim: Claim, item: Evidence, inside: Sequence[_Found], cues: Cues) -> Iterator[Finding]:
     """Compare polarity and certainty with the cues inside the quote."""
     denials = [cue for cue in inside if cues.kind(cue.word) == "negation"]
     if claim.polarity == "Affirmed" and denials:
@@ -160,13 +159,13 @@ def _disagreements(
             f"“{claim.label}” is affirmed, but its quote says “{denials[0].word}”: make the claim negated,"
             f" or {_exception(denials[0])}"
         )
-        yield Finding("guard-polarity", message, place, item.iri.value)
+        yield Finding("guard-polarity", message, subject=item.iri.value)
     if claim.polarity == "Negated" and not denials:
         message = (
             f"“{claim.label}” is negated, but nothing in its quote denies it: make the claim affirmed,"
             " or quote the words that deny it"
         )
-        yield Finding("guard-polarity", message, place, item.iri.value)
+        yield Finding("guard-polarity", message, subject=item.iri.value)
     for cue in inside:
         ceiling = cues.ceiling(cue.word)
         if ceiling is None or item.certainty not in RANKS:
@@ -176,4 +175,4 @@ def _disagreements(
                 f"“{claim.label}” is {item.certainty.lower()}, but its quote says “{cue.word}”: make it"
                 f" {ceiling.lower()} at most, or {_exception(cue)}"
             )
-            yield Finding("guard-certainty", message, place, item.iri.value)
+            yield Finding("guard-certainty", message, subject=item.iri.value)

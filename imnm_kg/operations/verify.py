@@ -7,7 +7,7 @@ Nothing is forgiven: no case folding, no white space, no dots for left-out words
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim, Evidence, Index
@@ -56,7 +56,7 @@ def verify(
         if text is None:
             continue
         checked += 1
-        findings.extend(_check_quote(item, text, place_of(iri)))
+        findings.extend(replace(finding, place=place_of(iri)) for finding in _check_quote(item, text))
     if checked == 0:
         raise ImnmError(
             "verify-nothing",
@@ -89,12 +89,12 @@ def _check_document(
         yield Finding("document-length", message, place, node.value)
 
 
-def _check_quote(item: Evidence, text: SourceText, place: Place | None) -> Iterator[Finding]:
+def _check_quote(item: Evidence, text: SourceText) -> Iterator[Finding]:
     found = text.text[item.start : item.end]
     if found != item.quote:
         message = f"quote of {item.iri.value.rsplit('/', 1)[1]} is not at {item.start}-{item.end}"
         message += f" of {text.id}: {nearest_divergence(item.quote, item.start, text)}"
-        yield Finding("quote-differs", message, place, item.iri.value)
+        yield Finding("quote-differs", message, subject=item.iri.value)
         return
     before = text.text[max(0, item.start - _AROUND) : item.start]
     after = text.text[item.end : item.end + _AROUND]
@@ -104,7 +104,7 @@ def _check_quote(item: Evidence, text: SourceText, place: Place | None) -> Itera
                 f"{name} of {item.iri.value.rsplit('/', 1)[1]} is {is_!r}, the text of {text.id} has {should!r};"
                 f" give the {_AROUND} code points that stand there"
             )
-            yield Finding(f"{name}-differs", message, place, item.iri.value)
+            yield Finding(f"{name}-differs", message, subject=item.iri.value)
 
 
 def nearest_divergence(quote: str, start: int, text: SourceText) -> str:
