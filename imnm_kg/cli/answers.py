@@ -27,8 +27,15 @@ def add_asking_options(parser: argparse.ArgumentParser) -> None:
     """Add what both commands take."""
     parser.add_argument("--release", type=Path, metavar="DIR", help="the folder of a built release")
     parser.add_argument("--endpoint", metavar="URL", help="ask a remote SPARQL endpoint instead")
-    parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for --endpoint; default: 60")
+    parser.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="for --endpoint; default: 60")
     parser.add_argument("--format", choices=FORMATS, help="default: table, or turtle for a graph")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)  # argparse tells it as a wrong use
+    return value
 
 
 def open_for(arguments: argparse.Namespace, *, graphs: bool = False) -> Store:

@@ -83,6 +83,8 @@ def _given(pairs: list[str], stored: StoredQuery) -> dict[str, str]:
     given: dict[str, str] = {}
     for pair in pairs:
         key, sign, value = pair.partition("=")
+        if key in given:
+            raise ImnmError("usage", f"'-p {key}=' is given twice", "give each parameter once")
         if not sign:
             raise ImnmError("usage", f"'-p {pair}' is no KEY=VALUE", f"see 'imnm-kg query --show {stored.name}'")
         given[key] = value

@@ -177,3 +177,9 @@ def test_an_unknown_entity_is_noted_with_the_nearest_names(run: Run) -> None:
     done = run("query", "treatments", "-p", "disease=IMNM", "--format", "csv")
     assert done.code == 0
     assert "note: the graph does not know <https://w3id.org/imnm-kg/entity/IMNM>; did you mean imnm" in done.err
+
+
+def test_a_parameter_given_twice_and_a_time_that_is_none(run: Run) -> None:
+    done = run("query", "treatments", "-p", "disease=imnm", "-p", "disease=fda")
+    assert (done.code, "'-p disease=' is given twice" in done.err) == (2, True)
+    assert run("query", "treatments", "--timeout", "-5").code == 2
