@@ -32,9 +32,12 @@ def add_asking_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise ValueError(text)  # argparse tells it as a wrong use
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds above 0")
     return value
 
 
