@@ -73,7 +73,7 @@ def test_version(run: Run) -> None:
         (["query", "--lst"], "unrecognized arguments: --lst"),
         (["query", "--form", "csv", "x"], "unrecognized arguments: --form"),
         (["query", "treatments", "--format", "yaml"], "invalid choice: 'yaml'"),
-        (["query", "treatments", "--timeout", "soon"], "invalid float value: 'soon'"),
+        (["query", "treatments", "--timeout", "soon"], "'soon' is no number of seconds above 0"),
         (["sparql"], "the following arguments are required: TEXT_OR_@FILE"),
         (["explain"], "the following arguments are required: ID"),
         (["fmt"], "the following arguments are required: PATH"),
