@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.claims import POLARITIES, RANKS, Claim, read_claims
 from imnm_kg.model.folders import Folders, find_folders, find_release
-from imnm_kg.model.namespaces import ENTITY, IMNM
+from imnm_kg.model.namespaces import ENTITY, IMNM, OWN_PREFIXES
 from imnm_kg.model.results import Answer
 from imnm_kg.model.stored_query import StoredQuery, list_queries, load_query
 from imnm_kg.operations.ask import ask, open_release
@@ -169,6 +169,12 @@ class KnowledgeGraph:
 
 
 def _node(value: str | NamedNode | None, namespace: str) -> NamedNode | None:
+    """Turn a name, a prefixed name of ours or an IRI into a node."""
     if value is None or isinstance(value, NamedNode):
         return value
-    return NamedNode(value if "://" in value else namespace + value)
+    prefix, colon, local = value.partition(":")
+    iri = OWN_PREFIXES[prefix] + local if colon and prefix in OWN_PREFIXES else value
+    try:
+        return NamedNode(iri if "://" in iri else namespace + iri)
+    except ValueError as error:
+        raise ImnmError("parameter-type", f"'{value}' is no name and no IRI", "give for example zilucoplan") from error

@@ -30,6 +30,9 @@ def test_claims_that_fit(graph: KnowledgeGraph) -> None:
         "mycophenolate-mofetil", "rituximab", "tacrolimus",
     }  # fmt: skip
     assert len(graph.claims()) == 69
+    assert graph.claims(subject="entity:zilucoplan") == graph.claims(subject="zilucoplan") != []
+    with pytest.raises(ImnmError, match=r"'a b' is no name and no IRI; .*\[parameter-type\]"):
+        graph.claims(subject="a b")
     for wrong in ({"polarity": "No"}, {"certainty": "possible"}):
         with pytest.raises(ImnmError, match=r"is no (polarity|certainty); give one of .*\[parameter-type\]"):
             graph.claims(**wrong)

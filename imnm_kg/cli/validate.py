@@ -45,11 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
     shapes = read_shapes(arguments.shapes or [folders.shapes])
     if arguments.data:
         data, place_of = read_data(arguments.data), places_of(arguments.data)
+        triples = len(data)
         if not arguments.shapes:  # ours ask about the classes, relations and prefixes of the ontology too
             data = list(dict.fromkeys([*data, *read_data([folders.ontology])]))
     else:
         dataset = derive(folders)
         data, place_of = list(dataset.quads), dataset.assembly.place_of
+        triples = len(data)
     report = validate(data, shapes, place_of)
     if arguments.format == "turtle":
         from imnm_kg.model.report import report_turtle
@@ -58,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.format == "json":
         print(json.dumps(_json(report), indent=1, ensure_ascii=False))
     else:
-        sys.stdout.write(_text(report, style_for(sys.stdout), read_prefixes(folders), len(data)))
+        sys.stdout.write(_text(report, style_for(sys.stdout), read_prefixes(folders), triples))
     return 1 if report.violations else 0
 
 

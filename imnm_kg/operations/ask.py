@@ -78,7 +78,9 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
         raise syntax_error(error, text, shown, prefixes) from error
 
 
-_LONGEST, _DEEPEST = 65_536, 200
+_LONGEST, _DEEPEST, _LONGEST_CHAIN = 65_536, 200, 1_500
+# What the engine takes apart by recursion, one step for each.
+_CHAINED = r"(?i)[!+*/|&^]|-(?=[?$(])|(?<![A-Za-z])-|\b(?:UNION|OPTIONAL|MINUS|FILTER|GRAPH)\b"
 
 
 def _refuse_what_would_crash(text: str, shown: str) -> None:
@@ -87,8 +89,9 @@ def _refuse_what_would_crash(text: str, shown: str) -> None:
     if len(text) > _LONGEST:
         what = f"the query has {len(text):,} characters, and {_LONGEST:,} are the most"
         raise ImnmError("query-too-large", what, "ask in several queries, or a server with --endpoint", place)
+    # Brackets in strings count too: telling them apart could be led astray, and so many of them are rare.
     depth = deepest = 0
-    for character in bare(text):
+    for character in text:
         if character in "{([":
             depth += 1
             deepest = max(deepest, depth)
@@ -97,6 +100,10 @@ def _refuse_what_would_crash(text: str, shown: str) -> None:
     if deepest > _DEEPEST:
         what = f"the query nests {deepest:,} brackets, and {_DEEPEST} are the most"
         raise ImnmError("query-too-large", what, "write it with fewer", place)
+    chained = len(re.findall(_CHAINED, bare(text)))
+    if chained > _LONGEST_CHAIN:
+        what = f"the query has {chained:,} operators, and {_LONGEST_CHAIN:,} are the most"
+        raise ImnmError("query-too-large", what, "use VALUES or IN, or ask in several queries", place)
 
 
 def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:

@@ -73,6 +73,8 @@ def read_cues(path: Path, shown: str | None = None) -> Cues:
         kinds[cue] = kind
         if ceiling:
             ceilings[cue] = ceiling
+    if not kinds:
+        raise ImnmError("lexicon-syntax", "the list has no cue", "restore it", Place(name, 1))
     words = sorted(kinds, key=len, reverse=True)
     # "n't" hangs on to its verb; every other cue is whole words.
     alternatives = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words if word != "n't")

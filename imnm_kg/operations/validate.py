@@ -71,6 +71,8 @@ def read_shapes(paths: Iterable[Path]) -> list[Quad]:
 def _files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
+        if not path.exists():
+            raise ImnmError("file-missing", "there is no such file or folder", "check the path", Place(str(path)))
         if path.is_dir():
             inside = [p for p in sorted(path.rglob("*")) if p.suffix in (".ttl", ".trig", ".nt", ".nq")]
             if not inside:
@@ -125,12 +127,19 @@ def validate(
 
 
 def _check_prefixes(shapes: rdflib.Graph) -> None:
-    """Find a prefix that a query of a shape uses and nothing declares, before rdflib stumbles over it."""
-    declared = {str(value) for value in shapes.objects(None, rdflib.URIRef(f"{_SHACL}prefix"))}
+    """Find a prefix that a query of a shape uses and its sh:prefixes does not give, before rdflib stumbles over it."""
+    prefixes, declare, prefix_of = (rdflib.URIRef(f"{_SHACL}{name}") for name in ("prefixes", "declare", "prefix"))
     for name in ("select", "ask", "construct"):
         for node, text in shapes.subject_objects(rdflib.URIRef(f"{_SHACL}{name}")):
-            for prefix in sorted(set(undeclared_prefixes(str(text))) - declared):
-                what = f"a query of {node.n3()} uses the prefix {prefix}: that no sh:declare gives"
+            given = {
+                str(value)
+                for start in shapes.objects(node, prefixes)
+                for ontology in shapes.transitive_objects(start, rdflib.OWL.imports)
+                for declaration in shapes.objects(ontology, declare)
+                for value in shapes.objects(declaration, prefix_of)
+            }
+            for prefix in sorted(set(undeclared_prefixes(str(text))) - given):
+                what = f"a query of {node.n3()} uses the prefix {prefix}: that its sh:prefixes does not give"
                 raise ImnmError("shapes-malformed", what, "declare it with sh:declare and point sh:prefixes at it")
 
 

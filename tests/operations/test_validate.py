@@ -171,5 +171,5 @@ def test_a_query_of_a_shape_with_an_undeclared_prefix_is_told(tmp_path: Path) ->
         "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e/S> a sh:NodeShape ; sh:targetNode <http://e/a> ;"
         ' sh:sparql [ sh:select "SELECT $this { $this nope:p ?o }" ] .'
     )
-    with pytest.raises(ImnmError, match=r"uses the prefix nope: that no sh:declare gives; .* \[shapes-malformed\]"):
+    with pytest.raises(ImnmError, match=r"uses the prefix nope: .*\[shapes-malformed\]"):
         validate([], read_shapes([path]))
