@@ -84,8 +84,7 @@ def _passage(passage: Passage, style: Style, room: int) -> list[str]:
     if passage.reviews:
         lines.append(style(f"  read by {', '.join(passage.reviews)}", "dim"))
     for exception in passage.exceptions:
-        lines += [style(f"  outside the quote, {part}" if not number else f"  {part}", "dim")
-                  for number, part in enumerate(wrap(exception, room - 22))]  # fmt: skip
+        lines += [style(f"  {part}", "dim") for part in wrap(exception, room - 2)]
     return lines
 
 

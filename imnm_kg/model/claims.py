@@ -13,7 +13,17 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from imnm_kg.model.ids import claim_id, evidence_id
 from imnm_kg.model.namespaces import CLAIM, EVIDENCE, IMNM, OA, RDF, RDFS
 
-__all__ = ["CONTEXT", "NARROWING", "Claim", "Evidence", "GuardException", "Index", "expected_label", "read_claims"]
+__all__ = [
+    "CONTEXT",
+    "NARROWING",
+    "RARELY",
+    "Claim",
+    "Evidence",
+    "GuardException",
+    "Index",
+    "expected_label",
+    "read_claims",
+]
 
 Object: TypeAlias = NamedNode | Literal
 
@@ -28,6 +38,10 @@ CONTEXT = tuple(
 
 NARROWING = tuple(IMNM.term(name) for name in ("comparator", "condition", "dose", "duration", "quantifier"))
 """The context that keeps a claim from becoming an edge; frequency, severity and timepoint do not."""
+
+
+RARELY = ("sometimes", "occasionally", "rarely", "seldom")
+"""The words of frequency that keep a claim from becoming an edge, as the rule ``direct-edge`` has them."""
 
 
 class Index:
@@ -72,7 +86,7 @@ class Index:
 
 @dataclass(frozen=True)
 class GuardException:
-    """A reasoned decision that a cue outside the quote does not bear on the claim (offsets: code points)."""
+    """A reasoned decision that a cue in the sentence of the quote does not bear on the claim (offsets: code points)."""
 
     cue: str
     start: int
@@ -95,7 +109,7 @@ class Evidence:
         role: ``Statement`` or ``Antecedent``.
         certainty: how sure the text is (local name), none for an antecedent.
         review_status: ``Reviewed``, ``Proposed`` or ``Rejected``.
-        exceptions: cues outside the quote that were decided not to matter.
+        exceptions: cues in the sentence that were decided not to matter.
     """
 
     iri: NamedNode

@@ -24,7 +24,7 @@ class Passage:
         url: its address, if one is known.
         place: code points in the document, half-open.
         reviews: who read it, in words.
-        exceptions: cues outside the quote and why they do not bear on the claim.
+        exceptions: cues in the sentence that do not bear on the claim: whether inside the quote, and why.
     """
 
     before: str

@@ -18,6 +18,7 @@ from pyoxigraph import Literal, NamedNode
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.namespaces import BASE, IMNM, XSD
 from imnm_kg.rdf.files import read_text
+from imnm_kg.rdf.sparql import OPAQUE
 
 __all__ = ["Parameter", "StoredQuery", "list_queries", "load_query", "nearest", "read_query"]
 
@@ -26,11 +27,7 @@ Value: TypeAlias = NamedNode | Literal
 _HEADER = re.compile(r"# (?P<key>[a-z]+): (?P<value>\S.*)")
 _PARAMETER = r"(?P<name>[a-z_]+) (?P<type>[a-z]+)(?:\((?P<choices>[^)]*)\))? - (?P<description>\S.*)"
 # Strings, IRIs and comments first, so that what looks like VALUES inside them is passed over.
-_SLOT = re.compile(
-    r"""(?P<skip>"{3}(?:[^"\\]|\\.|"(?!""))*"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}"""
-    r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\s]*>|\#[^\n]*)"""
-    r"""|\bVALUES\s+\?(?P<name>\w+)\s*\{\s*(?P<default>[^{}\s]+)\s*\}"""
-)
+_SLOT = re.compile(rf"(?P<skip>{OPAQUE})|\bVALUES\s+\?(?P<name>\w+)\s*\{{\s*(?P<default>[^{{}}\s]+)\s*\}}")
 _TYPES = {
     "entity": "an entity: a name such as zilucoplan, entity:zilucoplan or a full IRI",
     "claim": "a claim: its 32 digits, claim:… or a full IRI",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.claims import NARROWING, Claim, Evidence, Index, read_claims
+from imnm_kg.model.claims import NARROWING, RARELY, Claim, Evidence, GuardException, Index, read_claims
 from imnm_kg.model.documents import SourceText
 from imnm_kg.model.explanation import Explanation, Link, Passage
 from imnm_kg.model.namespaces import (
@@ -78,8 +78,7 @@ class _Explainer:
             reasons.append(f"it holds only under its {' and '.join(narrowing)}")
         if claim.population not in (None, claim.object):
             reasons.append(f"it is said only of {self.label(claim.population)}")
-        rare = ("sometimes", "occasionally", "rarely", "seldom")
-        if any(key == IMNM.frequency and str(value.value).lower() in rare for key, value in claim.context):
+        if any(key == IMNM.frequency and str(value.value).lower() in RARELY for key, value in claim.context):
             reasons.append("it holds only now and then")
         blocked = (node for node in self.index.instances(IMNM.Dispute) if self.index.node(node, IMNM.to) == claim.iri)
         if any(self.index.text(node, IMNM.blocksEdge) == "true" for node in blocked):
@@ -127,7 +126,7 @@ class _Explainer:
             before, item.quote, after, whole, item.role, item.certainty, self.label(item.document),
             None if publisher is None else self.label(publisher), None if page is None else page.value,
             (item.start, item.end), tuple(reviews),
-            tuple(f"“{exception.cue}”: {exception.reason}" for exception in item.exceptions),
+            tuple(_set_aside(exception, item) for exception in item.exceptions),
         )  # fmt: skip
 
     def inference(self, node: NamedNode, depth: int = 0) -> Explanation:
@@ -158,6 +157,11 @@ class _Explainer:
         if self.index.text(node, IMNM.rule) is not None:
             return self.inference(node, depth + 1) if depth < 8 else None
         return Explanation(node.value, "premise", self.label(node))
+
+
+def _set_aside(exception: GuardException, item: Evidence) -> str:
+    inside = item.start <= exception.start and exception.end <= item.end
+    return f"{'inside' if inside else 'outside'} the quote, “{exception.cue}”: {exception.reason}"
 
 
 def explain(

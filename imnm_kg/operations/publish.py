@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim
 from imnm_kg.model.namespaces import BASE, IMNM, RDF, XSD, Namespace
-from imnm_kg.rdf.canonical import canonical_lines, union_turtle, write_trig
+from imnm_kg.rdf.canonical import union_turtle, write_nquads, write_trig
 from imnm_kg.rdf.turtle import used_prefixes, write_turtle
 
 __all__ = ["check_writable", "render_release", "statistics", "write_release"]
@@ -79,7 +79,7 @@ def render_release(
     return {
         "imnm.ttl": union_turtle(quads, used, header("the union of all graphs")),
         "imnm.trig": write_trig(quads, used, header("the named graphs")),
-        "imnm.nq": "".join(line if line.endswith("\n") else line + "\n" for line in canonical_lines(quads)),
+        "imnm.nq": write_nquads(quads),
         "void.ttl": _void(quads, stats, prefixes, header("description with counts")),
         "stats.json": json.dumps(stats, indent=2, ensure_ascii=False) + "\n",
     }

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from imnm_kg.errors import ImnmError, Place
 
-__all__ = ["bare", "query_form", "service_place", "syntax_error", "undeclared_prefixes"]
+__all__ = ["OPAQUE", "bare", "query_form", "service_place", "syntax_error", "undeclared_prefixes"]
 
-_OPAQUE = (
+OPAQUE = (
     r"\\[_~.!$&'()*+,;=/?#@%-]"  # an escape in a local name begins no string and no comment
     r'|"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
@@ -19,11 +19,12 @@ _OPAQUE = (
     r'|<[^<>"{}|^`\s]{0,1000}>'  # no longer: "<" may as well be the sign for less
     r"|\#[^\n]*"
 )
+"""Matches one string, IRI or comment: text in which no word is a keyword."""
 
 
 def bare(text: str) -> str:
     """Blank out strings, IRIs and comments, so that keywords are found only where they are keywords."""
-    return re.sub(_OPAQUE, lambda found: re.sub(r"[^\n]", " ", found.group()), text)
+    return re.sub(OPAQUE, lambda found: re.sub(r"[^\n]", " ", found.group()), text)
 
 
 def place_at(text: str, offset: int, shown: str) -> Place:
@@ -39,7 +40,7 @@ def query_form(text: str) -> str | None:
 
 # Everything that is one token though it may hold the word: strings, IRIs, comments, prefixed names, variables,
 # language tags. What is left of words are keywords.
-_TOKEN = rf"(?P<opaque>{_OPAQUE}|(?:[^\W\d][\w.-]*)?:(?:[\w:%.-]|\\.)*|[?$]\w+|@[\w-]+)|(?P<word>[^\W\d]\w*)"
+_TOKEN = rf"(?P<opaque>{OPAQUE}|(?:[^\W\d][\w.-]*)?:(?:[\w:%.-]|\\.)*|[?$]\w+|@[\w-]+)|(?P<word>[^\W\d]\w*)"
 _CODE_POINT = r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})"
 
 

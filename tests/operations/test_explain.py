@@ -218,3 +218,10 @@ def test_beside_a_denial_the_hedged_claim_is_seen(dataset: Dataset) -> None:
         ("negative assertion", "zilucoplan does not ameliorate immune-mediated necrotizing myopathy"),
         ("claim", "zilucoplan ameliorates immune-mediated necrotizing myopathy (possible)"),
     ]
+
+
+def test_a_cue_that_was_set_aside_is_told_with_its_place(dataset: Dataset) -> None:
+    inside = one(dataset, "imnm", "hasPhenotype", "muscle-weakness").passages[0].exceptions
+    outside = one(dataset, "zilucoplan", "inhibits", "complement-c5").premises[0].passages[0].exceptions
+    assert [text.partition(":")[0] for text in inside] == ["inside the quote, “not”"]
+    assert [text.partition(":")[0] for text in outside] == ["outside the quote, “might”"]

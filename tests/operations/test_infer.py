@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.claims import Index
+from imnm_kg.model.claims import NARROWING, RARELY, Index
 from imnm_kg.model.ids import inference_id
 from imnm_kg.model.namespaces import ENTITY, GRAPH, IMNM, INFERENCE, OWL, PROV, RDF
 from imnm_kg.model.stored_query import StoredQuery, list_queries, read_query
 from imnm_kg.operations.infer import infer
 from imnm_kg.pipeline import Dataset
 from tests.operations.support import ROOT, turtle
+
+RULES_OF_EDGES = ("direct-edge", "negative-assertion")
 
 RULES = ROOT / "queries" / "rules"
 CLAIM = """
@@ -163,3 +166,12 @@ def test_a_rule_that_concludes_no_inference(tmp_path: Path, text: str) -> None:
 def test_no_rules_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ImnmError, match=r"there is no rule \(.rq file\) here; restore the folder \[queries-missing\]"):
         list_queries(tmp_path / "queries", "rule")
+
+
+def test_explain_and_the_rules_block_edges_by_the_same_context() -> None:
+    texts = {name: (ROOT / "queries" / "rules" / f"{name}.rq").read_text("utf-8") for name in RULES_OF_EDGES}
+    blocking = "|".join(f"imnm:{key.value.removeprefix(IMNM)}" for key in NARROWING)
+    for text in texts.values():
+        (found,) = re.findall(r"\?claim (imnm:\S+\|\S+) \?narrower", text)
+        assert sorted(found.split("|")) == sorted(blocking.split("|"))
+    assert re.findall(r'"(\w+)"', texts["direct-edge"]) == list(RARELY)
