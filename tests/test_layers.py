@@ -17,7 +17,9 @@ MODULES = {
     if "_data" not in path.parts
 }
 # A layer may import those before it.
-LAYERS = ("errors", "rdf", "model", "operations", "pipeline", "knowledge_graph", "cli")
+LAYERS = (
+    "errors", "rdf", "model", "reading", "lexicon", "extraction", "operations", "pipeline", "knowledge_graph", "cli",
+)  # fmt: skip
 # pipeline and knowledge_graph stand beside each other.
 APART = {("pipeline", "knowledge_graph"), ("knowledge_graph", "pipeline")}
 CATCH_ALL = {"imnm_kg.cli.main": "where every error ends, so that no traceback reaches a person"}
