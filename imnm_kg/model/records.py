@@ -26,12 +26,14 @@ class TextZone:
         start: its first code point.
         end: the code point after its last.
         label: the heading or section label as printed (``CONCLUSIONS``, ``Supportive care``), empty where none.
+        section: the heading of the outermost section that it stands in, where that is another (``Methods``).
     """
 
     kind: str
     start: int
     end: int
     label: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class TextRecord:
     """One document.
 
     Attributes:
-        id: ``PMID:…`` for a PubMed record, the ``id`` of a JSON line, else the stem of the file.
+        id: ``PMID:…`` for a PubMed record, the ``id`` of a JSON line, ``PMC…`` (else ``PMID:…`` or ``DOI:…``) for a
+            JATS article, else the stem of the file.
         text: its text; never changed after reading.
         zones: in order, without overlap; what is in none is read like ``Body``.
         title: the title, empty where unknown; it tells what the text is about and is never evidence.
@@ -97,6 +100,7 @@ class BadRecord:
         code: a short id of the kind of fault, a section of ``docs/errors.md``, for example ``record-json``.
         what: what is wrong, without a final full stop.
         line: line of the file, from 1, where known.
+        remedy: what to do about it, without a final full stop.
     """
 
     source: str
@@ -104,3 +108,4 @@ class BadRecord:
     code: str
     what: str
     line: int | None = None
+    remedy: str = ""

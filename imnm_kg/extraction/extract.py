@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims out of one text: mentions, masked sentences, rules, context; a pure function of the text and the knowledge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from imnm_kg.extraction.cues import certainty_of, negated
+from imnm_kg.extraction.knowledge import Knowledge
+from imnm_kg.extraction.masking import CLASSES, Masked, mask
+from imnm_kg.extraction.mentions import Mention, find_mentions, open_entry
+from imnm_kg.extraction.populations import model_population, narrow, patient_group, population_label
+from imnm_kg.extraction.proposal import Mark, ProposedClaim
+from imnm_kg.extraction.rules import Rule
+from imnm_kg.extraction.sections import Sentence, sentences_of
+from imnm_kg.extraction.selection import Candidate, harmless, select
+from imnm_kg.extraction.topics import Topic, topic_of
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.variants import normalise
+from imnm_kg.model.claims import RANKS
+from imnm_kg.model.records import TextRecord
+
+__all__ = ["extract_claims"]
+
+_NEXT = re.compile(
+    r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|,? including )"
+    r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
+    r"(?=[\ue001-\ue00b])[\ue001-\ue00b]"
+)
+
+_LONGEST_QUOTE = 700
+_AROUND = 32
+_OF_THERAPY = ("treats", "ameliorates", "investigatedFor", "firstLineFor", "manages", "contraindicatedIn", "appliedToTreat")
+_OF_DISEASE = ("hasPhenotype", "hasAutoantibody", "subtypeOf")
+_SURE = ("investigatedFor",)
+_MATCHES = 12  # of one rule in one sentence
+
+
+class _Reading(NamedTuple):
+    """A document as it is read."""
+
+    record: TextRecord
+    plain: str
+    mentions: list[Mention]
+    topic: Topic
+    knowledge: Knowledge
+    sha256: str
+
+
+def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedClaim, ...]:
+    """Propose the claims of a text, in the order of their passages; each claim once, at its clearest sentence."""
+    matcher = knowledge.matcher
+    text = record.text
+    mentions = narrow(text, find_mentions(text, record.title, matcher), matcher)
+    if len(mentions) < 2:
+        return ()
+    title = narrow(record.title, find_mentions(record.title, "", matcher), matcher) if record.title else []
+    topic = topic_of(title, mentions, len(text))
+    if topic.disease is None and (group := patient_group(f"{record.title} {text}")) is not None:
+        topic = topic._replace(population=group)
+    reading = _Reading(record, normalise(text), mentions, topic, knowledge, record.sha256)
+    found = [candidate for sentence in sentences_of(record) for candidate in _read_sentence(reading, sentence)]
+    return tuple(_propose(reading, candidate) for candidate in select(found))
+
+
+def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[Candidate]:
+    start, end, section = sentence
+    inside = [m for m in reading.mentions if start <= m.start and m.end <= end and not m.entry.generic]
+    if not inside:
+        return
+    words = f" {reading.plain[start:end]} "
+    rules = [rule for rule in reading.knowledge.rules if any(cue in words for cue in rule.cues)]
+    if not rules:
+        return
+    masked = mask(reading.plain, start, end, inside)
+    for rule in rules:
+        if rule.needs and rule.needs != section:
+            continue
+        yield from _apply(reading, sentence, masked, rule)
+
+
+def _apply(reading: _Reading, sentence: Sentence, masked: Masked, rule: Rule) -> Iterator[Candidate]:
+    regex, text = rule.regex, masked.text
+    place = 0
+    for _ in range(_MATCHES):
+        found = regex.search(text, place)
+        if found is None:
+            return
+        place = found.start() + 1
+        groups = found.groupdict()
+        subjects = _side(masked, found.start("s") if groups.get("s") else None)
+        objects = _side(masked, found.start("o") if groups.get("o") else None)
+        if rule.list and objects:
+            objects = _continued(masked, found.start("o"), objects)
+        if not subjects and rule.topic == "subject":
+            subjects = _topic_subject(reading, rule)
+        if not objects and rule.topic == "object":
+            objects = _topic_object(reading, sentence)
+        if not subjects or not objects:
+            continue
+        trigger = masked.span(*found.span("t")) if groups.get("t") else masked.span(*found.span())
+        span = masked.span(*found.span())
+        yield from _instances(reading, sentence, rule, subjects, objects, trigger, span)
+
+
+def _side(masked: Masked, place: int | None) -> tuple[Mention, ...]:
+    return () if place is None else masked.slots[place].mentions
+
+
+def _continued(masked: Masked, place: int, objects: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Go on with a list behind words that no lexicon has: ", ... and" up to the next verb."""
+    made = list(objects)
+    kinds = CLASSES["H"] if masked.text[place] in CLASSES["H"] else masked.text[place]
+    while True:
+        rest = masked.text[place + 1 :]
+        found = _NEXT.match(rest)
+        if found is None or masked.text[place + found.end()] not in kinds:
+            return tuple(made)
+        place += found.end()
+        made += masked.slots[place].mentions
+
+
+def _topic_subject(reading: _Reading, rule: Rule) -> tuple[Mention, ...]:
+    wanted = reading.topic.disease if rule.predicate in _OF_DISEASE else reading.topic.therapy
+    return () if wanted is None else (wanted,)
+
+
+def _topic_object(reading: _Reading, sentence: Sentence) -> tuple[Mention, ...]:
+    """Give the document's disease, but never where the sentence names another one only."""
+    topic = reading.topic.disease
+    if topic is None:
+        return ()
+    named = [m for m in reading.mentions if sentence.start <= m.start < sentence.end and m.entry.kind == "Disease"]
+    base = {_base(reading, m.entry).iri for m in named}
+    if named and _base(reading, topic.entry).iri not in base:
+        return ()
+    return (next((m for m in named if _base(reading, m.entry).iri == _base(reading, topic.entry).iri), topic),)
+
+
+def _base(reading: _Reading, entry: Entry) -> Entry:
+    """Return the disease of which what is said about a group of its patients is told."""
+    if entry.population and entry.base:
+        return reading.knowledge.entries.get(entry.base, entry)
+    return entry
+
+
+def _instances(
+    reading: _Reading,
+    sentence: Sentence,
+    rule: Rule,
+    subjects: tuple[Mention, ...],
+    objects: tuple[Mention, ...],
+    trigger: tuple[int, int],
+    span: tuple[int, int],
+) -> Iterator[Candidate]:
+    start, end, section = sentence
+    text = reading.record.text[start:end]
+    cues = reading.knowledge.cues
+    spans = [(m.start - start, m.end - start) for m in (*subjects, *objects) if start <= m.start < end]
+    polarity, marks = "Affirmed", []
+    if rule.polarity == "negated":
+        polarity = "Negated"
+    elif rule.polarity == "affirmed":
+        denial = negated(text, trigger[0] - start, trigger[1] - start, cues, spans)
+        if denial is not None:
+            if rule.denial != "flip":
+                return
+            polarity = "Negated"
+            marks.append(Mark("negation", denial.text, start + denial.start, start + denial.end))
+    if rule.predicate == "hasAdverseEvent" and polarity == "Affirmed" and harmless(text):
+        return
+    certainty, hedges = certainty_of(text, max(0, span[0] - start), min(end, span[1]) - start, cues, spans)
+    marks += [Mark("hedge", cue.text, start + cue.start, start + cue.end) for cue in hedges]
+    if rule.certainty and RANKS.index(rule.certainty) < RANKS.index(certainty):
+        certainty = rule.certainty
+    if rule.predicate in _SURE:
+        certainty = "Established"
+    marks.append(Mark("trigger", reading.record.text[slice(*trigger)], *trigger))
+    for subject in subjects:
+        for object_ in objects:
+            if _base(reading, subject.entry).iri == _base(reading, object_.entry).iri and rule.predicate != "subtypeOf":
+                continue
+            if subject.entry.iri == object_.entry.iri and not subject.modifiers:
+                continue
+            yield Candidate(subject, object_, rule, polarity, certainty, section, sentence.start, sentence.end,
+                            span, tuple(marks))  # fmt: skip
+
+
+def _told_of(reading: _Reading, mention: Mention, predicate: str, role: str) -> Entry:
+    """Return the entity that a mention stands for in a claim."""
+    entry = mention.entry
+    if predicate == "subtypeOf" and role == "subject":
+        if mention.modifiers:
+            return open_entry(population_label(mention), "Disease")
+        return entry
+    return _base(reading, entry) if entry.kind == "Disease" else entry
+
+
+def _population(reading: _Reading, candidate: Candidate) -> str:
+    predicate, topic = candidate.rule.predicate, reading.topic
+    sentence = reading.record.text[candidate.start : candidate.end]
+    mention = candidate.subject if predicate in _OF_DISEASE else candidate.object
+    if predicate not in _OF_DISEASE and (predicate not in _OF_THERAPY or mention.entry.kind != "Disease"):
+        ends = {candidate.subject.entry.iri, candidate.object.entry.iri}
+        others = [
+            m for m in reading.mentions
+            if candidate.start <= m.start < candidate.end and m.entry.kind == "Disease" and m.entry.iri not in ends
+            and not m.entry.generic
+        ]  # fmt: skip
+        same = [m for m in others if topic.disease is not None and m.entry.iri == topic.disease.entry.iri]
+        if not others or same or topic.disease is None or predicate == "hasAdverseEvent":
+            label = topic.population
+            if not label and others:
+                label = population_label(others[0])
+            return model_population(label, sentence) or label if label else ""
+        mention = others[0]
+    label = population_label(mention)
+    if topic.disease is not None and not mention.modifiers and predicate in _OF_THERAPY:
+        told = _base(reading, mention.entry).iri
+        if told == _base(reading, topic.disease.entry).iri and candidate.section != "background":
+            label = topic.population
+    return model_population(_base(reading, mention.entry).label, sentence) or label
+
+
+def _propose(reading: _Reading, candidate: Candidate) -> ProposedClaim:
+    record, rule = reading.record, candidate.rule
+    start, end = _quote(record.text, candidate)
+    marks = [
+        Mark(role, record.text[m.start : m.end], m.start, m.end)
+        for role, m in (("subject", candidate.subject), ("object", candidate.object))
+        if start <= m.start and m.end <= end
+    ]
+    marks += [mark for mark in candidate.marks if start <= mark.start and mark.end <= end]
+    return ProposedClaim(
+        record.id, reading.sha256,
+        _told_of(reading, candidate.subject, rule.predicate, "subject"), rule.predicate,
+        _told_of(reading, candidate.object, rule.predicate, "object"),
+        candidate.polarity, candidate.certainty, _population(reading, candidate), (),
+        record.text[start:end], record.text[max(0, start - _AROUND) : start], record.text[end : end + _AROUND],
+        start, end, rule.id, rule.confidence, tuple(sorted(dict.fromkeys(marks), key=lambda m: (m.start, m.end, m.role))),
+    )  # fmt: skip
+
+
+def _quote(text: str, candidate: Candidate) -> tuple[int, int]:
+    """Return the sentence, or of a very long one the words that carry the claim."""
+    start, end = candidate.start, candidate.end
+    if end - start <= _LONGEST_QUOTE:
+        return start, end
+    first = max(start, min(candidate.span[0], candidate.span[1] - 1))
+    last = min(end, candidate.span[1])
+    while first > start and text[first - 1] not in ".;\n" and last - first < _LONGEST_QUOTE // 2:
+        first -= 1
+    while first < last and text[first].isspace():
+        first += 1
+    return first, min(last, first + _LONGEST_QUOTE)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All that the extractor knows, read once per process: names, rules with their measured precision, and cues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from imnm_kg.extraction.cues import ContextCues, read_context_cues
+from imnm_kg.extraction.rules import Rule, read_confidence, read_rules
+from imnm_kg.lexicon.entries import Entry, merge, read_entities, read_names
+from imnm_kg.lexicon.matcher import Matcher
+from imnm_kg.model.claims import Index
+from imnm_kg.model.folders import Folders
+from imnm_kg.rdf.reader import read_turtle
+
+__all__ = ["Knowledge", "read_knowledge"]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What the extractor knows; nothing in it changes.
+
+    Attributes:
+        matcher: the names.
+        rules: the rules, in order.
+        cues: negations and hedges.
+        entries: the entries by IRI.
+    """
+
+    matcher: Matcher
+    rules: tuple[Rule, ...]
+    cues: ContextCues
+    entries: dict[str, Entry]
+
+
+def read_knowledge(folders: Folders, foreign: Sequence[Entry] = (), *, rules: Iterable[Path] | None = None) -> Knowledge:
+    """Read names, rules and cues from the ontology folder, and the names of the graph's entities.
+
+    Args:
+        folders: the data folders.
+        foreign: entries of foreign vocabularies; our own come first where both have a name.
+        rules: the rule files, where not those of the ontology folder.
+
+    Raises:
+        ImnmError: what reading the files raises.
+    """
+    lexicon = folders.ontology / "lexicon"
+    entries: list[Entry] = []
+    triples = [t for path in sorted((folders.graph / "entities").glob("*.ttl")) for t in read_turtle(path).quads]
+    entries += read_entities(Index(triples))
+    for path in sorted((lexicon / "names").glob("*.tsv")):
+        entries += read_names(path, folders.shown(path))
+    merged = merge(entries)
+    own = {entry.iri for entry in merged}
+    merged += [entry for entry in foreign if entry.iri not in own]
+    measured = lexicon / "rule-confidence.tsv"
+    files = sorted((lexicon / "rules").glob("*.toml")) if rules is None else list(rules)
+    return Knowledge(
+        Matcher(merged),
+        tuple(read_rules(files, read_confidence(measured) if measured.is_file() else {})),
+        read_context_cues(lexicon / "context-cues.tsv", folders.shown(lexicon / "context-cues.tsv")),
+        {entry.iri: entry for entry in merged},
+    )

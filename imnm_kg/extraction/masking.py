@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sentence with a single character in the place of each mention, so that a rule is a pattern over typed mentions.
+
+Members of a list ("azathioprine, methotrexate or tacrolimus") become one character together, a named combination
+("A plus B") becomes one mention of a regimen. Every place of the masked sentence leads back to the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from imnm_kg.extraction.mentions import Mention, open_entry
+from imnm_kg.extraction.phrases import open_findings
+from imnm_kg.lexicon.entries import Entry
+
+__all__ = ["CLASSES", "MARKS", "Masked", "Slot", "mask"]
+
+MARKS = {
+    "Disease": "\ue001", "Drug": "\ue002", "DrugClass": "\ue003", "Procedure": "\ue004", "Phenotype": "\ue005",
+    "AdverseEffect": "\ue005", "OpenFinding": "\ue006", "Protein": "\ue007", "BiologicalProcess": "\ue008",
+    "Antibody": "\ue009", "Factor": "\ue00a", "Regimen": "\ue00b",
+}  # fmt: skip
+"""The character that stands for a mention, by its kind."""
+
+_THERAPY, _CONDITION, _TARGET = "\ue002\ue003\ue004\ue00b", "\ue001\ue005\ue006", "\ue007\ue008"
+CLASSES = {
+    "T": _THERAPY,
+    "G": "\ue002\ue003\ue00b",
+    "D": "\ue001",
+    "F": "\ue005\ue006",
+    "C": _CONDITION,
+    "A": "\ue009",
+    "P": _TARGET,
+    "Q": _TARGET + "\ue009\ue005\ue006",
+    "Y": "\ue00a",
+    "M": _THERAPY + "\ue009",
+    "H": _CONDITION + "\ue008",
+    "V": _TARGET + "\ue009\ue00a",
+    "K": "\ue003",
+    "S": _TARGET + "\ue009\ue00a" + _CONDITION,
+    "X": _TARGET + "\ue009\ue00a" + _CONDITION + _THERAPY,
+}
+"""The classes of mentions that a pattern may name."""
+
+_ANY = "\ue001-\ue00b"
+
+
+class Slot(NamedTuple):
+    """What stands at a place of the masked sentence: the mentions of a list; code points of the text, half-open."""
+
+    mentions: tuple[Mention, ...]
+    start: int
+    end: int
+
+
+class Masked(NamedTuple):
+    """A masked sentence.
+
+    Attributes:
+        text: lower case, one character for each list of mentions.
+        slots: what stands at each of these characters, by place.
+        origin: the offset in the document of each character, and one more for the end.
+    """
+
+    text: str
+    slots: dict[int, Slot]
+    origin: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the code points of the document that a stretch of the masked sentence stands for."""
+        last = self.slots.get(end - 1)
+        return self.origin[start], self.origin[end - 1] + 1 if last is None else last.end
+
+
+class _Cell(NamedTuple):
+    char: str
+    at: int
+    slot: Slot | None
+
+
+def mask(plain: str, start: int, end: int, mentions: list[Mention]) -> Masked:
+    """Mask a sentence.
+
+    Args:
+        plain: the normal form of the document.
+        start: first code point of the sentence.
+        end: the code point after its last.
+        mentions: the mentions inside it, in order.
+    """
+    cells: list[_Cell] = []
+    place = start
+    for mention in mentions:
+        cells.extend(_Cell(plain[at], at, None) for at in range(place, mention.start))
+        slot = Slot((mention,), mention.start, mention.end)
+        cells.append(_Cell(MARKS[mention.entry.kind], mention.start, slot))
+        place = mention.end
+    cells.extend(_Cell(plain[at], at, None) for at in range(place, end))
+    cells = _without_brackets(cells)
+    cells = _with_open_findings(cells, plain)
+    for pattern in _GROUPS:
+        cells = _grouped(cells, pattern)
+    cells = _regimens(cells)
+    text = "".join(cell.char for cell in cells)
+    slots = {number: cell.slot for number, cell in enumerate(cells) if cell.slot is not None}
+    return Masked(text, slots, [*(cell.at for cell in cells), end])
+
+
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]")
+_EXAMPLES = re.compile(r"\b(?:e\.? ?g\b|such as|including|i\.? ?e\b|like|namely)")
+
+
+def _without_brackets(cells: list[_Cell]) -> list[_Cell]:
+    """Drop brackets that hold figures, citations, or another name of what stands before them."""
+    text = "".join(cell.char for cell in cells)
+    if "(" not in text and "[" not in text:
+        return cells
+    dropped: set[int] = set()
+    for found in _BRACKETS.finditer(text):
+        inside = [cell.slot for cell in cells[found.start(1) : found.end(1)] if cell.slot is not None]
+        before = cells[found.start() - 1].slot if found.start() else None
+        if inside and not _same_thing(before, inside, found.group(1)):
+            continue
+        if not inside and _EXAMPLES.search(found.group(1)):
+            continue
+        dropped.update(range(found.start(), found.end()))
+    return [cell for number, cell in enumerate(cells) if number not in dropped]
+
+
+def _same_thing(before: Slot | None, inside: list[Slot], content: str) -> bool:
+    if before is None:
+        return False
+    known = {mention.entry.iri for mention in before.mentions}
+    if all(slot.mentions[0].entry.iri in known for slot in inside):
+        return True
+    if _EXAMPLES.search(content) or len(inside) != 1:
+        return False
+    kinds = {mention.entry.kind for mention in before.mentions}
+    bare = len(content.strip()) <= 2
+    return bare and inside[0].mentions[0].entry.kind in kinds and kinds & {"Drug", "Antibody", "Protein"} != set()
+
+
+def _with_open_findings(cells: list[_Cell], plain: str) -> list[_Cell]:
+    """Put findings that no lexicon has, recognised by their head noun, in the place of their words."""
+    text = "".join(cell.char for cell in cells)
+    for start, end, label in reversed(open_findings(text, cells_text(cells, plain))):
+        first, last = cells[start], cells[end - 1]
+        stop = last.at + 1 if last.slot is None else last.slot.end
+        mention = Mention(first.at, stop, open_entry(label, "Phenotype"))
+        cells[start:end] = [_Cell(MARKS["OpenFinding"], first.at, Slot((mention,), first.at, stop))]
+    return cells
+
+
+def cells_text(cells: list[_Cell], plain: str) -> list[str]:
+    """Return the words of the document that each cell stands for."""
+    return [cell.char if cell.slot is None else plain[cell.slot.start : cell.slot.end] for cell in cells]
+
+
+# Between members of a list: a comma or a conjunction, and up to four words that are no verb and no preposition.
+_LINK = r"(?:\s*[,;/]\s*(?:(?:and|or|and/or|as well as|nor|plus)\s+)?|\s+(?:and/or|and|or|as well as|nor)\s+|\s*/\s*)"
+_STOP = (
+    r"of|in|with|for|to|by|was|were|is|are|be|been|has|have|had|that|which|who|whereas|while|but|on|from|at|into|than|then|"
+    r"may|might|can|could|should|would|not|no|did|does|do|if|when|after|before|during|between|among|versus|vs|via|"
+    r"we|they|it|there|this|these|patients?|because|although|however|thus|associated|treated|showed|shown|caused?|causes|"
+    r"including|such|improved?|improves|reduced?s?|increased?s?|decreased?s?|developed|received|induced?s?|inhibit\w*|"
+    r"followed|compared|led|leads?|resulted|results?|suggests?|found|observed|reported|appears?|seems?|remains?|only|both"
+)
+_WORDS = rf"(?:(?!(?:{_STOP})\b)[a-z0-9'%+.]+\s+){{0,4}}"
+_FINDING_WORDS = rf"(?:(?!(?:{_STOP.replace('reduced?s?|increased?s?|decreased?s?|', '')})\b)[a-z0-9'%+.]+\s+){{0,4}}"
+_GROUPS = tuple(
+    re.compile(rf"([{members}])((?:\s+(?:therapy|treatment|infusions?|drugs?|antibod(?:y|ies)|autoantibodies|disease))?{_LINK}{words})(?=[{members}])")
+    for members, words in (
+        (_THERAPY, _WORDS), (_CONDITION, _FINDING_WORDS), ("\ue009", _WORDS), (_TARGET, _WORDS), ("\ue00a", _WORDS),
+    )
+)  # fmt: skip
+
+
+def _grouped(cells: list[_Cell], pattern: re.Pattern[str]) -> list[_Cell]:
+    """Make one cell of the members of each list."""
+    text = "".join(cell.char for cell in cells)
+    if not pattern.search(text):
+        return cells
+    made: list[_Cell] = []
+    place = 0
+    while place < len(cells):
+        found = pattern.match(text, place)
+        if found is None:
+            made.append(cells[place])
+            place += 1
+            continue
+        slot = cells[place].slot
+        assert slot is not None
+        mentions, stop = list(slot.mentions), slot.end
+        while found is not None:
+            place = found.end()
+            other = cells[place].slot
+            assert other is not None
+            mentions += other.mentions
+            stop = other.end
+            found = pattern.match(text, place)
+        made.append(_Cell(_leading(mentions), slot.start, Slot(tuple(mentions), slot.start, stop)))
+        place += 1
+    return made
+
+
+def _leading(mentions: list[Mention]) -> str:
+    """Choose the mark of a list: a disease in it shows, also behind a finding."""
+    marks = [MARKS.get(mention.entry.kind, MARKS["OpenFinding"]) for mention in mentions]
+    return marks[0]
+
+
+_REGIMEN = re.compile(
+    rf"([{_THERAPY}])(?:\s+(?:therapy|treatment))?\s*(?:\+|plus|(?:,\s*)?(?:used\s+)?(?:combined|together|in combination|combination therapy|concomitantly)\s+with)"
+    rf"\s*{_WORDS}([{_THERAPY}])"
+)
+_COMBINATION = re.compile(
+    rf"\b(?:combination|combinations|combined use|concomitant use|coadministration|co administration|multi ?target (?:therapy|treatment)|"
+    rf"(?:combined|combination|triple|dual) (?:therapy|treatment|immunosuppression|regimen))\s+(?:of|with|using|consisting of)\s+{_WORDS}([{_THERAPY}])"
+)
+
+
+def _regimens(cells: list[_Cell]) -> list[_Cell]:
+    """Make one mention of a combination that the text names as one."""
+    text = "".join(cell.char for cell in cells)
+    for pattern in (_REGIMEN, _COMBINATION):
+        for found in reversed(list(pattern.finditer(text))):
+            slots = [cells[found.start(number)].slot for number in range(1, pattern.groups + 1)]
+            parts = [mention for slot in slots if slot is not None for mention in slot.mentions]
+            if len(dict.fromkeys(part.entry.iri for part in parts)) < 2:
+                continue
+            first = found.start(1)
+            start, stop = parts[0].start, parts[-1].end
+            mention = Mention(start, stop, regimen([part.entry for part in parts]))
+            cells[first : found.end(pattern.groups)] = [_Cell(MARKS["Regimen"], start, Slot((mention,), start, stop))]
+        text = "".join(cell.char for cell in cells)
+    return cells
+
+
+def regimen(parts: list[Entry]) -> Entry:
+    """Make the entry of a combination, its parts in the order of the text."""
+    return open_entry(" + ".join(dict.fromkeys(part.label for part in parts)), "Regimen")

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mentions of a document: names of the lexicon, what the document defines itself, and antibodies by their grammar."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from imnm_kg.lexicon.abbreviations import definitions
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.matcher import Found, Matcher, longest
+from imnm_kg.lexicon.variants import normalise
+from imnm_kg.model.namespaces import ENTITY
+
+__all__ = ["Mention", "find_mentions", "open_entry", "slug"]
+
+
+class Mention(NamedTuple):
+    """A name at its place: code points of the text, half-open.
+
+    ``modifiers``: the words that narrow a disease here, in the order of a population's name.
+    """
+
+    start: int
+    end: int
+    entry: Entry
+    modifiers: tuple[str, ...] = ()
+
+
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug(label: str) -> str:
+    """Return the readable id that a label gives: letters and digits of ASCII, joined by hyphens."""
+    spelt = label.lower().replace("+", " plus ").replace("α", "alpha").replace("β", "beta").replace("γ", "gamma")
+    return _NOT_SLUG.sub("-", spelt).strip("-") or "unnamed"
+
+
+def open_entry(label: str, kind: str) -> Entry:
+    """Make the entry of something that no lexicon has; its names follow from its IRI: "loss of x" is "x loss" too."""
+    id_ = slug(label)
+    plain = id_.replace("-", " ")
+    head, of, rest = plain.partition(" of ")
+    names = (plain, f"{rest.removeprefix('the ')} {head}") if of and " of " not in rest else (plain,)
+    return Entry(ENTITY + id_, kind, label, names, coined=True)
+
+
+_LIST_TARGET = re.compile(r"\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*-?\s?((?:anti-?)?[\w][\w+\-/αβγδ]{0,14}(?: [0-9]+)?)")
+_BACK_TARGET = re.compile(r"([\w][\w+\-/αβγδ]{0,14})\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*$")
+_ANTI = re.compile(
+    r"(?<![\w-])anti-(?!inflammat|microb|viral|biotic|body|bodies|epilep|hypertens|coagul|tumou?r\b|cancer|fibro|fung|psych|malari|diabet|platelet|oxid|retro|gen|thromb|emet|depress|apopt|convuls)"
+    r"([\w/.αβγδ+-]+(?:[ ](?!antibod|autoantibod|and\b|or\b|in\b|with\b|was|were|is\b|are\b|positiv|negativ|treatment|therapy)[\w/-]+){0,4}?)"
+    r"[ -](?:auto-?)?antibod(?:y|ies)\b"
+)
+_AGAINST = re.compile(
+    r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:to|against|directed against|targeting|specific for|reactive with|toward|towards)\s+"
+    r"(?:the\s+|an?\s+)?((?!antibod|be\b|have\b)[\w+\-/.]+(?:[ ](?!in\b|and\b|or\b|with\b|was|were|is\b|are\b|that|which|have|has|had|of\b|can\b|may\b|from\b|occur|by\b|as\b|on\b|at\b|to\b|for\b|cause|induce|correlat|associat|detected|found|present|contribute)[\w+\-/]+){0,4})"
+)
+
+
+def find_mentions(text: str, title: str, matcher: Matcher) -> list[Mention]:
+    """Find every mention, in order and without overlap.
+
+    Args:
+        text: the document.
+        title: its title, for what it names in full.
+        matcher: the names.
+    """
+    plain = normalise(text)
+    found = matcher.find(text, plain)
+    found = _with_definitions(text, title, found, matcher)
+    found += [item for item in _unknown_antibodies(text, found)]
+    found = longest(found)
+    found = _antibody_lists(text, found, matcher)
+    return [Mention(item.start, item.end, item.entry) for item in found]
+
+
+def _with_definitions(text: str, title: str, found: list[Found], matcher: Matcher) -> list[Found]:
+    """Let the document's own abbreviations decide, and drop the ambiguous ones that it neither defines nor spells out."""
+    starts = {item.start: item for item in found}
+    ends = {item.end: item for item in found if not item.tentative}
+    defined: dict[str, Entry | None] = {}
+    places: list[tuple[str, int]] = []
+    for item in definitions(text):
+        known = ends.get(item.long_end)
+        inner = starts.get(item.short_start)
+        entry = None
+        if known is not None and known.start <= item.long_start + 4:
+            entry = known.entry
+        elif known is not None and inner is not None and inner.entry.iri == known.entry.iri:
+            entry = known.entry
+        elif known is not None and known.entry.kind == "Disease" and len(item.short) >= 4 and "-" in item.short:
+            entry = known.entry  # "ASS-ILD" is told of the disease in its long form
+        if item.short not in defined or defined[item.short] is None:
+            defined[item.short] = entry
+        places.append((item.short, item.long_start))
+    if defined:
+        kept = []
+        for item in found:
+            written = text[item.start : item.end]
+            short = written if written in defined else written[:-1] if written.endswith("s") else written
+            if short in defined and (short not in item.entry.label):
+                continue
+            kept.append(item)
+        pattern = "|".join(re.escape(short) for short in sorted(defined, key=len, reverse=True) if defined[short])
+        if pattern:
+            for match in re.finditer(rf"(?<![\w])({pattern})s?(?![\w])", text):
+                entry = defined[match.group(1)]
+                assert entry is not None
+                kept.append(Found(match.start(), match.end(), entry))
+        found = longest(kept)
+    if any(item.tentative for item in found):
+        spelt = {item.entry.iri for item in found if not item.tentative}
+        spelt |= {item.entry.iri for item in matcher.find(title) if not item.tentative}
+        found = [item for item in found if not item.tentative or item.entry.iri in spelt]
+    return found
+
+
+def _unknown_antibodies(text: str, found: list[Found]) -> list[Found]:
+    """Find antibodies whose target the lexicon does not have: "anti-X antibodies", "antibodies against X"."""
+    if "ntibod" not in text:
+        return []
+    known = [(item.start, item.end) for item in found if item.entry.kind in ("Antibody", "DrugClass", "Drug")]
+    made = []
+    for pattern in (_ANTI, _AGAINST):
+        for match in pattern.finditer(text):
+            if any(start < match.end() and match.start() < end and end - start > 14 for start, end in known):
+                continue
+            target = match.group(1).strip(" -.")
+            if len(target) < 2 or target.lower() in ("them", "it", "self", "the"):
+                continue
+            end = match.end() if pattern is _ANTI else match.start(1) + len(match.group(1).rstrip(" -."))
+            made.append(Found(match.start(), end, open_entry(f"anti-{target} antibody", "Antibody")))
+    return made
+
+
+def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Found]:
+    """Complete lists such as "anti-Mi2, -MDA5 and -NXP2" and "PL-7, PL-12 and EJ antibodies"."""
+    made: list[Found] = []
+    for item in found:
+        if item.entry.kind != "Antibody":
+            continue
+        place = item.end
+        while (match := _LIST_TARGET.match(text, place)) is not None:
+            entry = matcher.antibody(match.group(1).removeprefix("anti").lstrip("-"))
+            dashed = text[match.start(1) - 1 : match.start(1)] == "-" or match.group(1).startswith("anti")
+            if entry is None or not (dashed or _ends_in_antibodies(text, match.end())):
+                break
+            made.append(Found(match.start(1), match.end(), entry))
+            place = match.end()
+        place = item.start
+        if text[item.start : item.start + 4].lower() != "anti" and "ntibod" in text[item.start : item.end]:
+            while (match := _BACK_TARGET.search(text, max(0, place - 40), place)) is not None:
+                entry = matcher.antibody(match.group(1))
+                if entry is None:
+                    break
+                made.append(Found(match.start(1), match.end(1), entry))
+                place = match.start(1)
+    return longest([*found, *made]) if made else found
+
+
+def _ends_in_antibodies(text: str, place: int) -> bool:
+    return re.match(r"(?:\s*(?:,|/|,?\s+(?:and|or))\s*-?[\w/\-]{1,14}){0,8}\s+(?:auto-?)?antibod", text[place:]) is not None
+
+

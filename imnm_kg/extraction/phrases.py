@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings that no lexicon has: noun phrases whose head is a word for a symptom, a sign, a change or a damage."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["open_findings"]
+
+_HEADS = (
+    r"weakness|atrophy|infiltrat(?:ion|es?)|deposit(?:ion|s)|necrosis|signatures?|inflammation|lesions?|symptoms|involvement|"
+    r"upregulation|up regulation|overexpression|downregulation|elevation|dysfunction|failure|damage|injury|pain|fibrosis|"
+    r"impairment|degeneration|regeneration|ulcers?|ulcerations?|rash(?:es)?|swelling|stiffness|fatigue|loss|abnormalit(?:y|ies)|"
+    r"accumulation|aggregates?|aggregation|cytotoxicity|destruction|invasion|proliferation|activation|depletion|deficiency|"
+    r"dysregulation|angiopath(?:y|ies)|vasculopathy|calcification|hypertrophy|edema|oedema|erythema|spasms?|cramps|toxicity|"
+    r"reactions?|hemorrhage|haemorrhage|bleeding|thrombosis|infarction|acidosis|insufficiency|disability|paralysis|palsy|paresis|"
+    r"denervation|vacuoles?|inclusions?|autoimmunity|immunodeficiency|cytopenia|arrhythmias?|crisis|crises|exacerbations?|relapses?|"
+    r"disturbances?|changes|opacities|effusions?|congestion|malformations?|depigmentation|pigmentation|scarring|sclerosis|retraction"
+)
+_STOP = (
+    r"of|in|with|for|to|by|was|were|is|are|be|been|being|has|have|had|that|which|who|whose|whereas|while|but|on|from|at|into|than|"
+    r"then|may|might|can|could|should|would|will|not|no|did|does|do|if|when|after|before|during|between|among|versus|vs|via|and|or|"
+    r"nor|we|they|it|there|this|these|those|their|its|our|his|her|patients?|because|although|however|thus|a|an|the|any|some|all|"
+    r"both|either|each|more|most|less|least|such|as|other|many|several|also|only|including|showed?|shown|shows|caused?|causes|"
+    r"causing|suggest\w*|reported|observed|found|associated|related|characteri[sz]ed|defined|develop\w*|present\w*|"
+    r"improv\w+|reduc(?:e|es|ing)|prevent\w*|treat\w*|contribut\w*|lead\w*|led|result\w*|induc\w+|mediated|increases|decreases|"
+    r"indicat\w*|reveal\w*|display\w*|exhibit\w*|experienc\w*|had|without|due|secondary|us|frequent|common|usual|typical|"
+    r"characteristic|main|major|significant|marked|predominant|clinical|possible|potential|further|new|first|concomitant|"
+    r"often|usually|commonly|frequently|typically|mainly|mostly|especially|particularly|respectively|namely|severe|mild|moderate|"
+    r"following|against|about|over|under|within|through|per|same|different|similar|certain|various|two|three|four|one|like"
+)
+_INNER = "\ue005\ue007\ue008\ue009"
+_PHRASE = re.compile(
+    rf"(?<![a-z0-9\ue001-\ue00b])((?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/.]*[a-z0-9'+/]|[{_INNER}])\s+){{1,5}})({_HEADS})(?![a-z0-9\ue001-\ue00b])"
+)
+_OF = re.compile(
+    rf"(?<![a-z0-9\ue001-\ue00b])({_HEADS})\s+of\s+((?:the\s+)?(?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/]+|[{_INNER}])\s*){{1,4}})(?![a-z0-9\ue001-\ue00b])"
+)
+
+
+def open_findings(text: str, words: list[str]) -> list[tuple[int, int, str]]:
+    """Find open findings in a masked sentence.
+
+    Args:
+        text: the masked sentence.
+        words: what each of its characters stands for.
+
+    Returns:
+        Places (half-open) and label, in order and without overlap.
+    """
+    made: list[tuple[int, int, str]] = []
+    for found in _PHRASE.finditer(text):
+        start, end = found.start(1), found.end(2)
+        label = _label(words[start:end])
+        if 4 < len(label) < 70:
+            made.append((start, end, label))
+    taken = [(start, end) for start, end, _ in made]
+    for found in _OF.finditer(text):
+        start, end = found.start(1), found.start(2) + len(found.group(2).rstrip())
+        if any(first < end and start < last for first, last in taken):
+            continue
+        label = _label(words[start:end])
+        if 4 < len(label) < 70:
+            made.append((start, end, label))
+    return sorted(made)
+
+
+def _label(words: list[str]) -> str:
+    return " ".join("".join(words).split())

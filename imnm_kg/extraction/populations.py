@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whom a finding is about: the words that narrow a disease, patient groups, and animal models."""
+
+from __future__ import annotations
+
+import re
+
+from imnm_kg.extraction.mentions import Mention
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.matcher import Matcher
+
+__all__ = ["model_population", "narrow", "patient_group", "population_label"]
+
+# Words before a disease that narrow it, as the population's name has them.
+_NARROWING = {
+    r"(?:treatment|therapy|drug|multidrug|multi drug)?[- ]?(?:refractory|resistant)": "refractory",
+    r"intractable": "refractory",
+    r"generali[sz]ed": "generalized",
+    r"ocular": "ocular",
+    r"bulbar": "bulbar",
+    r"double[- ](?:sero)?negative": "double-seronegative",
+    r"(?:auto)?antibody[- ]negative|seronegative": "seronegative",
+    r"seropositive": "seropositive",
+    r"juvenile|childhood(?:[- ]onset)?|pa?ediatric": "juvenile",
+    r"late[- ]onset": "late-onset",
+    r"early[- ]onset": "early-onset",
+    r"relapsing|relapsed": "relapsing",
+    r"fulminant": "fulminant",
+    r"amyopathic": "amyopathic",
+}  # fmt: skip
+_NARROW = re.compile(rf"(?:^|(?<=[\s(,]))({'|'.join(_NARROWING)})[\s-]+$", re.IGNORECASE)
+_KNOWN = [(re.compile(pattern, re.IGNORECASE), name) for pattern, name in _NARROWING.items()]
+_NEUTRAL = re.compile(
+    r"(?:^|(?<=[\s(,]))(?:severe|active|moderate(?:[- ]to[- ]severe)?|mild|adult|newly[- ]diagnosed|new[- ]onset|recent[- ]onset|"
+    r"established|biopsy[- ]proven|definite|classical?|isolated|progressive|steroid[- ]dependent)[\s-]+$",
+    re.IGNORECASE,
+)
+_POSITIVE = re.compile(r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?(?:positive|\(\+\)|\+|pos)[\s-]*$", re.IGNORECASE)
+_NEGATIVE = re.compile(r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?negative[\s-]*$", re.IGNORECASE)
+_REFRACTORY = re.compile(r"[\s-]+(refractory|resistant|dependent|unresponsive)[\s-]+$", re.IGNORECASE)
+_ASSOCIATED = re.compile(r"[\s-]+(associated|related)[\s-]+$", re.IGNORECASE)
+_WITH_ANTIBODY = re.compile(r"\s+(?:patients\s+)?(?:with|and|who (?:are|were) positive for|positive for)\s+$", re.IGNORECASE)
+_REFRACTORY_TO = re.compile(r"\s+(?:patients\s+)?(?:that (?:is|was|were|are)\s+|who (?:are|were)\s+)?(?:refractory|resistant)\b", re.IGNORECASE)
+_ORDER = {"refractory": 0, "relapsing": 1, "juvenile": 2, "late-onset": 2, "early-onset": 2, "double-seronegative": 3,
+          "seronegative": 3, "seropositive": 3, "generalized": 5, "ocular": 5, "bulbar": 5}  # fmt: skip
+
+
+def _rank(modifier: str) -> int:
+    if modifier.endswith("-positive") or modifier.endswith("-negative"):
+        return 4
+    return _ORDER.get(modifier, 0 if modifier.endswith("-refractory") else 3)
+
+
+def narrow(text: str, mentions: list[Mention], matcher: Matcher) -> list[Mention]:
+    """Take the words that narrow a disease into its mention; an antibody or a drug among them is no mention of its own."""
+    made: list[Mention] = []
+    for number, mention in enumerate(mentions):
+        if mention.entry.kind != "Disease":
+            made.append(mention)
+            continue
+        start, modifiers = mention.start, []
+        while True:
+            left = text[max(0, start - 60) : start]
+            if found := _NEUTRAL.search(left):
+                start -= len(left) - found.start()
+                continue
+            if found := _NARROW.search(left):
+                modifiers.append(next(name for known, name in _KNOWN if known.fullmatch(found.group(1))))
+                start -= len(left) - found.start()
+                continue
+            before = made[-1] if made else None
+            if before is None or not start - 40 <= before.end <= start:
+                break
+            modifier = _compound(before, text[before.end : start], matcher)
+            if modifier is None:
+                break
+            modifiers.append(modifier)
+            start = before.start
+            made.pop()
+        modifiers += _behind(text, mention, mentions[number + 1] if number + 1 < len(mentions) else None, matcher)
+        ordered = tuple(sorted(dict.fromkeys(modifiers), key=_rank))
+        made.append(Mention(start, mention.end, mention.entry, ordered))
+    return made
+
+
+def _compound(before: Mention, between: str, matcher: Matcher) -> str | None:
+    """Name the modifier that another mention in front of a disease makes, if it makes one."""
+    kind = before.entry.kind
+    antibody = _antibody(before.entry, matcher)
+    if antibody is not None and (_POSITIVE.fullmatch(between) or (kind == "Protein" and between == "-")):
+        return f"{antibody.label}-positive"
+    if antibody is not None and _NEGATIVE.fullmatch(between):
+        return f"{antibody.label}-negative"
+    if kind in ("Drug", "DrugClass") and _REFRACTORY.fullmatch(between):
+        return f"{before.entry.label.removesuffix('s')}-refractory"
+    if kind in ("Disease", "Factor") and (found := _ASSOCIATED.fullmatch(between)):
+        return f"{before.entry.label.removesuffix('s')}-{found.group(1).lower()}"
+    return None
+
+
+def _antibody(entry: Entry, matcher: Matcher) -> Entry | None:
+    if entry.kind == "Antibody":
+        return entry
+    if entry.kind == "Protein":
+        return next((made for name in (entry.label, *entry.abbreviations) if (made := matcher.antibody(name))), None)
+    return None
+
+
+def _behind(text: str, mention: Mention, after: Mention | None, matcher: Matcher) -> list[str]:
+    if _REFRACTORY_TO.match(text, mention.end):
+        return ["refractory"]
+    if after is None or after.start > mention.end + 40:
+        return []
+    if after.entry.kind == "Antibody" and re.fullmatch(r"\s+with\s+", text[mention.end : after.start]):
+        return [f"{after.entry.label}-positive"]
+    return []
+
+
+def population_label(mention: Mention, base: str = "") -> str:
+    """Return the name of the population that a disease mention stands for: its modifiers and its own full name."""
+    label = mention.entry.label
+    return " ".join((*[word for word in mention.modifiers if word not in label], label))
+
+
+_ANIMALS = re.compile(
+    r"\b(?:mice|mouse|murine|rats?|zebrafish|rabbits?|primates?|guinea pigs?|animal models?|knock-?out|transgenic)\b", re.IGNORECASE
+)
+_ANIMAL_NAMES = {"mice": "mouse", "murine": "mouse", "rats": "rat", "rabbits": "rabbit", "animal model": "animal",
+                 "animal models": "animal", "primates": "primate", "guinea pigs": "guinea pig", "guinea pig": "guinea pig",
+                 "knockout": "mouse", "knock-out": "mouse", "transgenic": "mouse", "primate": "primate"}  # fmt: skip
+
+
+def model_population(disease: str, sentence: str) -> str | None:
+    """Return the name of the animal model that a sentence speaks of, none where it speaks of people."""
+    found = _ANIMALS.search(sentence)
+    if found is None:
+        return None
+    word = found.group().lower()
+    animal = _ANIMAL_NAMES.get(word, word)
+    return f"{disease} {animal} model"
+
+
+_GROUP = re.compile(
+    r"\b(liver|renal|kidney|heart|cardiac|lung|pancreas|organ|stem[- ]cell|bone[- ]marrow)[- ]transplant(?:ation)?s?\b(?:\s+(?:recipients?|patients?))?",
+    re.IGNORECASE,
+)
+_ORGANS = {"kidney": "renal", "cardiac": "heart", "stem cell": "stem cell", "bone marrow": "stem cell"}
+
+
+def patient_group(text: str) -> str | None:
+    """Return the group that a whole text is about when it names no disease: recipients of a transplant, for now."""
+    found = _GROUP.search(text)
+    if found is None:
+        return None
+    organ = found.group(1).lower().replace("-", " ")
+    return f"{_ORGANS.get(organ, organ)} transplant recipients"

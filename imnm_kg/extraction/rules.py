@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Relation rules: patterns over typed mentions, read from the rule files of the lexicon."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.extraction.masking import CLASSES
+from imnm_kg.rdf.files import read_text
+
+__all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]
+
+_MARKS = "\ue001-\ue00b"
+_KEYS = {"id", "predicate", "polarity", "tier", "cues", "pattern", "fires", "silent", "topic", "list", "needs", "certainty",
+         "denial"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern that makes claims.
+
+    Attributes:
+        id: its name, unique.
+        predicate: local name of the property.
+        polarity: ``affirmed``: a negation of the trigger turns or drops it; ``negated``: the pattern itself denies;
+            ``fixed``: affirmed whatever stands around it.
+        tier: 1 states the relation in its own words, 2 implies it, 3 is a loose hint.
+        cues: words of which one must be in the sentence.
+        pattern: over a masked sentence, as written.
+        fires: sentences in which it must find a claim.
+        silent: sentences in which it must not.
+        topic: ``subject`` or ``object`` where the document's therapy or disease stands for what the pattern lacks.
+        list: whether the list of objects may go on behind further words.
+        needs: ``conclusion`` where it counts in conclusions only, else empty.
+        certainty: a ceiling that the wording sets, empty where none.
+        denial: ``flip`` or ``drop``: what a negated trigger does.
+        confidence: the precision measured on the development corpus; none where it never fired there.
+        source: the regular expression that the pattern stands for.
+    """
+
+    id: str
+    predicate: str
+    polarity: str
+    tier: int
+    cues: tuple[str, ...]
+    pattern: str
+    fires: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    topic: str = ""
+    list: bool = False
+    needs: str = ""
+    certainty: str = ""
+    denial: str = "drop"
+    confidence: float | None = None
+
+    source: str = ""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled pattern, made when it is first used: compiling all would be felt at every start.
+
+        Raises:
+            ImnmError: ``lexicon-rule`` where the pattern is no regular expression.
+        """
+        try:
+            return re.compile(self.source)
+        except re.error as error:
+            what = f"rule '{self.id}': the pattern is no regular expression ({error})"
+            raise ImnmError("lexicon-rule", what, "mend the rule", None) from error
+
+
+_SLOT = re.compile(r"<([A-Z]):([a-z])>|<([A-Z])>")
+_MACRO = re.compile(r"\{([a-z]+)\}")
+
+
+def expand_pattern(pattern: str, macros: Mapping[str, str]) -> str:
+    """Return the regular expression that a pattern stands for.
+
+    ``<T:s>`` a mention of a class, as subject (``s``) or object (``o``); ``<T>`` one that is neither; ``{name}`` a
+    macro; ``..`` a few words with no mention; ``...`` up to some twenty words with or without; ``[[words]]`` the
+    trigger, which a negation must not govern. All else is a regular expression; a space is white space.
+
+    Raises:
+        ValueError: with what is wrong.
+    """
+    for _ in range(4):
+        pattern = _MACRO.sub(lambda found: macros[found.group(1)] if found.group(1) in macros else _unknown(found.group(1)),
+                             pattern)  # fmt: skip
+    pattern = re.sub(r"\((?!\?)", "(?:", pattern)
+    pattern = pattern.replace("[[", "(?P<t>").replace("]]", ")")
+    pattern = _SLOT.sub(_slot, pattern)
+    pattern = pattern.replace(" ... ", r"[\s,()]+(?:[^;]{0,140}?[\s,()]+)??")
+    pattern = pattern.replace(" .. ", rf"[\s,()]+(?:[^;{_MARKS}]{{0,60}}?[\s,()]+)??")
+    return pattern.replace(" ", r"\s+")
+
+
+def _unknown(name: str) -> str:
+    raise ValueError(f"there is no macro '{name}'")
+
+
+def _slot(found: re.Match[str]) -> str:
+    letter = found.group(1) or found.group(3)
+    if letter not in CLASSES:
+        raise ValueError(f"there is no class '{letter}'")
+    members = f"[{CLASSES[letter]}]"
+    return members if found.group(3) else f"(?P<{found.group(2)}>{members})"
+
+
+def read_rules(paths: Iterable[Path], confidence: Mapping[str, float] | None = None) -> list[Rule]:
+    """Read rule files, in order.
+
+    Raises:
+        ImnmError: ``lexicon-rule`` with file and rule, and what ``read_text`` raises.
+    """
+    rules: list[Rule] = []
+    known: set[str] = set()
+    macros: dict[str, str] = {}
+    tables: list[tuple[Path, dict[str, Any]]] = []
+    for path in paths:
+        try:
+            content = tomllib.loads(read_text(path))
+        except tomllib.TOMLDecodeError as error:
+            line = int(found.group(1)) if (found := re.search(r"line (\d+)", str(error))) else None
+            raise ImnmError("lexicon-rule", f"the file is no TOML: {error}", "mend it", Place(str(path), line)) from error
+        macros.update(content.get("macro", {}))
+        tables += [(path, table) for table in content.get("rule", ())]
+    for path, table in tables:
+        name = str(table.get("id", "without id"))
+        if unknown := set(table) - _KEYS:
+            raise _broken(path, name, f"it has an unknown key '{sorted(unknown)[0]}'")
+        if name in known or not {"id", "predicate", "cues", "pattern"} <= set(table):
+            raise _broken(path, name, "its id is taken, or id, predicate, cues or pattern is missing")
+        known.add(name)
+        values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+        try:
+            values["source"] = expand_pattern(str(values["pattern"]), macros)
+        except ValueError as error:
+            raise _broken(path, name, str(error)) from error
+        rules.append(Rule(**{"polarity": "affirmed", "tier": 1, **values, "confidence": (confidence or {}).get(name)}))
+    return rules
+
+
+def _broken(path: Path, name: str, what: str) -> ImnmError:
+    return ImnmError("lexicon-rule", f"rule '{name}': {what}", "mend the rule", Place(str(path)))
+
+
+def read_confidence(path: Path) -> dict[str, float]:
+    """Read the measured precision of each rule, a table of rule, right, claims and confidence.
+
+    Raises:
+        ImnmError: ``lexicon-syntax`` with the line.
+    """
+    made: dict[str, float] = {}
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        if line.startswith("#") or not line or line.startswith("rule\t"):
+            continue
+        cells = line.split("\t")
+        try:
+            made[cells[0]] = float(cells[3])
+        except (IndexError, ValueError):
+            what = "a line is rule, right, claims and confidence, with tabs between"
+            raise ImnmError("lexicon-syntax", what, "write the file anew with the calibration command",
+                            Place(str(path), number)) from None  # fmt: skip
+    return made

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sentences to read: those of the text proper, each with the section it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from imnm_kg.model.records import BOILERPLATE, CITATION, REFERENCES, TITLE, TextRecord
+from imnm_kg.model.sentences import sentence_spans
+
+__all__ = ["Sentence", "sentences_of"]
+
+
+class Sentence(NamedTuple):
+    """A sentence without its section label: code points of the text, half-open.
+
+    ``section``: ``background``, ``aim``, ``methods``, ``results``, ``conclusion``, or empty where nothing says.
+    """
+
+    start: int
+    end: int
+    section: str
+
+
+_UNREAD = (TITLE, REFERENCES, BOILERPLATE, CITATION)
+_LABEL = re.compile(r"(?:[A-Z][A-Z'’/&,() -]{2,60}|Plain Language Summary|Conclusions?|Results?|Methods?|Background|Objectives?|Aims?|Purpose|Introduction|Findings|Interpretation|Discussion|Summary):\s+")
+_SECTIONS = (
+    ("conclusion", ("CONCLUSION", "INTERPRETATION", "DISCUSSION", "SUMMARY", "SIGNIFICANCE", "IMPLICATION")),
+    ("aim", ("OBJECTIVE", "AIM", "PURPOSE", "GOAL")),
+    ("background", ("BACKGROUND", "INTRODUCTION", "CONTEXT", "RATIONALE", "IMPORTANCE")),
+    ("methods", ("METHOD", "DESIGN", "SETTING", "PARTICIPANTS", "PATIENTS", "MATERIAL", "SEARCH", "SELECTION", "DATA",
+                 "MAIN OUTCOME", "REGISTRATION", "FUNDING", "INTERVENTION", "TRIAL REG", "SYSTEMATIC REVIEW REG")),
+    ("results", ("RESULT", "FINDING", "OBSERVATION", "CASE")),
+)  # fmt: skip
+_CONCLUDES = re.compile(
+    r"(?:in (?:conclusion|summary|brief)|to conclude|to summari[sz]e|overall,|taken together|together,|collectively|altogether|"
+    r"th(?:ese|e|is|ose)(?: present| current)? (?:results?|findings?|data|observations?|study|trial|case|report|meta-analysis|review)"
+    r"(?: of th(?:is|e) (?:study|trial))? (?:suggests?|indicates?|shows?|demonstrates?|supports?|confirms?|provides?|highlights?|reveals?)|"
+    r"our (?:results?|findings?|data|study|observations?) (?:suggests?|indicates?|shows?|demonstrates?|supports?|confirms?|reveals?|highlights?)|"
+    r"we (?:conclude|found|showed|demonstrate|show)|therefore|thus|hence)",
+    re.IGNORECASE,
+)
+
+
+def _section(label: str) -> str:
+    upper = label.upper()
+    return next((name for name, words in _SECTIONS if any(word in upper for word in words)), "")
+
+
+def sentences_of(record: TextRecord) -> Iterator[Sentence]:
+    """Yield the sentences of a record from which claims may come, in order."""
+    text = record.text
+    zones = record.zones
+    stretches = [(zone.start, zone.end, zone.label) for zone in zones if zone.kind not in _UNREAD]
+    if not zones:
+        stretches = [(0, len(text), "")]
+    for first, last, label in stretches:
+        section = _section(label)
+        for span in sentence_spans(text[first:last]):
+            start, end = first + span.start, first + span.end
+            if found := _LABEL.match(text, start, end):
+                section = _section(found.group()) or section
+                start = found.end()
+            yield Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find the names of a lexicon in a text: all of them in one pass, then the longest at each place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.variants import antibody_forms, normalise, plural, spellings
+
+__all__ = ["Found", "Matcher", "longest"]
+
+_PLURALS = ("AdverseEffect", "Antibody", "Disease", "DrugClass", "Phenotype", "Procedure")
+
+
+class Found(NamedTuple):
+    """A name at its place: code points of the text, half-open, and the entry it stands for.
+
+    ``tentative``: an ambiguous short form, which counts only where the text defines it or has the long name.
+    """
+
+    start: int
+    end: int
+    entry: Entry
+    tentative: bool = False
+
+
+class _Candidate(NamedTuple):
+    entry: Entry
+    exact: str  # for a short form: how it must stand in the text; else empty
+    tentative: bool
+
+
+class Matcher:
+    """The names of a lexicon, compiled.
+
+    Built once per process; ``find`` keeps no state. One automaton (Aho-Corasick) finds every name, overlapping ones
+    too: the kind that looks for the leftmost longest only would lose "anti-SRP antibody" behind a longer match whose
+    boundary is wrong.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Compile the names of the entries; of two entries with the same name the first counts."""
+        from ahocorasick_rs import AhoCorasick, Implementation
+
+        self.entries = tuple(entries)
+        patterns: dict[str, list[_Candidate]] = {}
+        for entry in self.entries:
+            for name in _forms(entry):
+                candidates = patterns.setdefault(name, [])
+                if not candidates:
+                    candidates.append(_Candidate(entry, "", False))
+        for entry in self.entries:
+            for short in entry.abbreviations:
+                self._add_short(patterns, entry, short)
+        self._antibodies = {
+            name.removeprefix("anti "): candidates[0].entry
+            for name, candidates in patterns.items()
+            if name.startswith("anti ") and candidates[0].entry.kind == "Antibody"
+        }
+        self._candidates = list(patterns.values())
+        kind = Implementation.ContiguousNFA if len(patterns) > 60_000 else Implementation.DFA
+        self._automaton = AhoCorasick(list(patterns), implementation=kind)
+        self.size = len(patterns)
+
+    @staticmethod
+    def _add_short(patterns: dict[str, list[_Candidate]], entry: Entry, short: str) -> None:
+        tentative = short in entry.ambiguous
+        written = [short] if short.endswith("s") else [short, f"{short}s"]
+        for form in written:
+            candidates = patterns.setdefault(normalise(form), [])
+            if all(form != known.exact for known in candidates) and (not candidates or candidates[0].exact):
+                candidates.append(_Candidate(entry, form, tentative))
+
+    def antibody(self, target: str) -> Entry | None:
+        """Return the antibody against a target, by any name of the target; none where the lexicon has none."""
+        return self._antibodies.get(" ".join(normalise(target).split()))
+
+    def find(self, text: str, plain: str | None = None) -> list[Found]:
+        """Return the longest names, in order and without overlap.
+
+        Args:
+            text: the text.
+            plain: its normal form, if it is at hand.
+        """
+        plain = normalise(text) if plain is None else plain
+        candidates = self._candidates
+        size = len(plain)
+        found: list[Found] = []
+        for pattern, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
+            if (start and plain[start - 1].isalnum()) or (end < size and plain[end].isalnum()):
+                continue
+            for candidate in candidates[pattern]:
+                if candidate.exact and not _same(text[start:end], candidate.exact):
+                    continue
+                found.append(Found(start, end, candidate.entry, candidate.tentative))
+                break
+        return longest(found)
+
+
+def _same(written: str, exact: str) -> bool:
+    return written == exact or written.replace("-", " ") == exact.replace("-", " ")
+
+
+def longest(found: list[Found]) -> list[Found]:
+    """Keep the longest of those that overlap, in the order of the text."""
+    if len(found) < 2:
+        return found
+    found.sort(key=lambda item: (item.start, -item.end))
+    kept: list[Found] = []
+    group: list[Found] = []
+    reach = -1
+    for item in found:
+        if item.start < reach:
+            group.append(item)
+        else:
+            _settle(group, kept)
+            group = [item]
+        reach = max(reach, item.end)
+    _settle(group, kept)
+    return kept
+
+
+def _settle(group: list[Found], kept: list[Found]) -> None:
+    if len(group) < 2:
+        kept.extend(group)
+        return
+    taken: list[Found] = []
+    for item in sorted(group, key=lambda item: (item.start - item.end, item.start, item.tentative)):
+        if all(item.end <= other.start or other.end <= item.start for other in taken):
+            taken.append(item)
+    kept.extend(sorted(taken, key=lambda item: item.start))
+
+
+def _forms(entry: Entry) -> Iterable[str]:
+    """Yield the normal forms under which an entry is found, other than its short forms."""
+    if entry.kind == "Antibody":
+        for target in entry.names:
+            yield from antibody_forms(target)
+    for name in (entry.label, *(() if entry.kind == "Antibody" else entry.names)):
+        for form in spellings(name):
+            if len(form) < 3:
+                continue
+            yield form
+            if entry.kind in _PLURALS and (other := plural(form)) is not None and len(other) > 3:
+                yield other

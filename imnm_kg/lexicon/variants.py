@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one form in which names and texts are compared, and the spellings under which a name occurs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["antibody_forms", "normalise", "plural", "spellings"]
+
+# One character for one character: an offset in the normal form is an offset in the text.
+_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2212\u00ad_"
+_FOLDED = str.maketrans(
+    {
+        **dict.fromkeys(_HYPHENS, " "),
+        **dict.fromkeys("\t\n\r\v\f\u00a0\u2002\u2003\u2009\u202f", " "),
+        **dict.fromkeys("\u2018\u2019\u02bc\u2032`", "'"),
+        **dict.fromkeys("\u201c\u201d", '"'),
+    }
+)
+
+_BRITISH = (
+    (re.compile(r"(?<!o)edema"), "oedema"),
+    (re.compile(r"(?<!a)emi(a|c)\b"), r"aemi\1"),
+    (re.compile(r"\bhem(?=o|at|a)"), "haem"),
+    (re.compile(r"(?<=[a-z])hem(?=orr|oly|at)"), "haem"),
+    (re.compile(r"tumor"), "tumour"),
+    (re.compile(r"(?<!o)esophag"), "oesophag"),
+    (re.compile(r"diarrhea"), "diarrhoea"),
+    (re.compile(r"fiber"), "fibre"),
+    (re.compile(r"\bpediatr"), "paediatr"),
+    (re.compile(r"ischem"), "ischaem"),
+    (re.compile(r"apnea\b"), "apnoea"),
+    (re.compile(r"pnea\b"), "pnoea"),
+    (re.compile(r"leukopen"), "leucopen"),
+    (re.compile(r"(?<=[a-z]{3})iz(?=e\b|ed\b|ing\b|ation)"), "is"),
+    (re.compile(r"color"), "colour"),
+    (re.compile(r"celiac"), "coeliac"),
+    (re.compile(r"sulf"), "sulph"),
+    (re.compile(r"ynec"), "ynaec"),
+    (re.compile(r"etiolog"), "aetiolog"),
+)
+_GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "kappa": "κ",
+    "lambda": "λ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "mu": "μ",
+}
+_GREEK_WORD = re.compile(rf"(?<![a-z])({'|'.join(_GREEK)})(?![a-z])")
+_SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
+
+
+def normalise(text: str) -> str:
+    """Return the form in which names are compared: lower case, hyphens and white space as spaces, plain quotes.
+
+    It has the length of the text: every character stands for the one in its place.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few capitals have a lower case of two characters
+        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return lowered.translate(_FOLDED)
+
+
+def spellings(name: str) -> Iterator[str]:
+    """Yield the name in its normal form, and its British spelling and Greek letters where it has them."""
+    plain = " ".join(normalise(name).split())
+    yield plain
+    british = plain
+    for pattern, replacement in _BRITISH:
+        british = pattern.sub(replacement, british)
+    if british != plain:
+        yield british
+        for pattern, replacement in _BRITISH:  # texts mix them: "oedema of hemorrhagic ..."
+            single = pattern.sub(replacement, plain)
+            if single not in (plain, british):
+                yield single
+    greek = _GREEK_WORD.sub(lambda found: _GREEK[found.group()], plain)
+    if greek != plain:
+        yield greek
+        yield re.sub(r" (?=[α-ω])", "", greek)
+    if plain.endswith("'s disease") or " 's " in plain or "'s " in plain:
+        yield plain.replace("'s", "")
+
+
+def plural(name: str) -> str | None:
+    """Return the plural of a normal form, or the singular of one that is a plural; none where it has no other."""
+    if name.endswith("myopathies") or name.endswith("ies"):
+        return f"{name[:-3]}y"
+    if name.endswith("y") and name[-2:-1] not in "aeiou":
+        return f"{name[:-1]}ies"
+    if name.endswith("itis"):
+        return f"{name[:-2]}ides"
+    if name.endswith("sis"):
+        return f"{name[:-2]}es"
+    if name.endswith(("us", "ss", "is", "ics")) or not name[-1:].isalpha():
+        return None
+    if name.endswith("s"):
+        return name[:-1]
+    return f"{name}es" if _SIBILANT.search(name) else f"{name}s"
+
+
+_ANTIBODY = ("antibody", "antibodies", "autoantibody", "autoantibodies", "auto antibodies", "auto antibody", "abs", "ab")
+
+
+def antibody_forms(target: str) -> Iterator[str]:
+    """Yield the ways to write the antibody against a target, in normal form: ``anti-X``, ``X antibodies`` …"""
+    for x in dict.fromkeys(spellings(target)):
+        yield f"anti {x}"
+        yield f"anti{x}"
+        for word in _ANTIBODY:
+            yield f"anti {x} {word}"
+            yield f"anti{x} {word}"
+            yield f"{x} {word}"
+        yield f"anti {x} igg"
+        yield f"{x} igg"
+        yield f"{x} seropositivity"
+        yield f"anti {x} positivity"
+        for word in _ANTIBODY[:6]:
+            for link in ("to", "against", "directed against", "specific for", "to the", "against the"):
+                yield f"{word} {link} {x}"
