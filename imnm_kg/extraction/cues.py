@@ -20,11 +20,15 @@ from imnm_kg.rdf.files import read_text
 
 __all__ = ["ContextCues", "Cue", "certainty_of", "clause_of", "find_cues", "negated", "read_context_cues", "scope_of"]
 
-_GOVERNING = ("negation", "hedge")
-_KINDS = (*_GOVERNING, "pseudo", "termination")
-_DIRECTIONS = ("forward", "backward", "both")
+_GOVERNING: dict[str, tuple[str, ...]] = {"direction": ("forward", "backward", "both"), "extent": ("", "phrase")}
+_PLAIN: dict[str, tuple[str, ...]] = {"certainty": ("",), "direction": ("",), "extent": ("",)}
+_COLUMNS = {  # what each kind of cue may have
+    "negation": {"certainty": ("", *RANKS[:-1]), **_GOVERNING},
+    "hedge": {"certainty": RANKS[:-1], **_GOVERNING},
+    "pseudo": _PLAIN,
+    "termination": _PLAIN,
+}
 _REACH = 10  # words that a negation governs; a name counts as one
-_SUREST = RANKS[-1]
 _KEPT = 256  # sentences whose words are remembered: each is asked about several times
 
 Spans = Sequence[tuple[int, int]]
@@ -77,18 +81,21 @@ class _Token(NamedTuple):
         return self.word[-1].isalnum()
 
 
-_APOSTROPHES = "'’‘ʼ`´′＇"
-_NOT = rf"n[{_APOSTROPHES}]t\b"
-_TOKEN = re.compile(
-    rf"\w+?(?={_NOT})|{_NOT}|\d+(?:[.,]\d+)+|[^\W_]+(?:[-‐‑{_APOSTROPHES}][^\W_]+)*|[^\w\s]", re.IGNORECASE
-)
-_FOLDED = str.maketrans({**dict.fromkeys(_APOSTROPHES, "'"), "‐": "-", "‑": "-"})
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:[-‐‑'’‘ʼ`´′＇][^\W_]+)*|[^\w\s]")
+_FOLDED = str.maketrans({**dict.fromkeys("’‘ʼ`´′＇", "'"), "‐": "-", "‑": "-"})
 
 
 @lru_cache(maxsize=_KEPT)
 def _tokens(text: str) -> tuple[_Token, ...]:
     """Split a text into words and marks; "don't" is "do" and "n't", and a word keeps its hyphens."""
-    return tuple(_Token(found.group().lower().translate(_FOLDED), *found.span()) for found in _TOKEN.finditer(text))
+    made: list[_Token] = []
+    for found in _TOKEN.finditer(text):
+        (start, end), word = found.span(), found.group().lower().translate(_FOLDED)
+        if word.endswith("n't"):
+            made += [_Token(word[:-3], start, end - 3)] * (len(word) > 3)
+            start, word = end - 3, "n't"
+        made.append(_Token(word, start, end))
+    return tuple(made)
 
 
 def read_context_cues(path: Path, shown: str | None = None) -> ContextCues:
@@ -104,15 +111,12 @@ def read_context_cues(path: Path, shown: str | None = None) -> ContextCues:
             continue
         words, kind, certainty, direction, extent, *more = [*line.split("\t"), "", "", "", ""]
         spelt = tuple(token.word for token in _tokens(words))
-        governs = kind in _GOVERNING
-        if not spelt or kind not in _KINDS or any(more):
-            what = f"'{line}' is not a cue, a tab and one of {', '.join(_KINDS)}"
-        elif certainty not in (RANKS[:-1] if kind == "hedge" else ("", *RANKS[:-1]) if governs else ("",)):
-            what = f"'{words}' has the certainty '{certainty}', which no {kind} has"
-        elif direction not in (_DIRECTIONS if governs else ("",)) or extent not in (
-            ("", "phrase") if governs else ("",)
-        ):
-            what = f"'{words}' has the direction '{direction}' and the extent '{extent}', which no {kind} has"
+        values = {"certainty": certainty, "direction": direction, "extent": extent}
+        wrong = [key for key, allowed in _COLUMNS.get(kind, {}).items() if values[key] not in allowed]
+        if not spelt or kind not in _COLUMNS or any(more):
+            what = f"'{line}' is not a cue, a tab and one of {', '.join(_COLUMNS)}"
+        elif wrong:
+            what = f"'{words}' has the {wrong[0]} '{values[wrong[0]]}', which no {kind} has"
         elif spelt in entries:
             what = f"'{words}' is here twice"
         else:
@@ -147,15 +151,14 @@ def find_cues(sentence: str, cues: ContextCues) -> tuple[Cue, ...]:
     with them what is inside them.
     """
     tokens = _tokens(sentence)
-    found: list[tuple[int, int, _Entry]] = []
-    for first, token in enumerate(tokens):
-        for entry in cues.entries.get(token.word, ()):
-            last = first + len(entry.words)
-            if tuple(item.word for item in tokens[first:last]) == entry.words:
-                found.append((first, last, entry))
-    if not found:
-        return ()
-    names = [name.span() for name in _NAMES.finditer(sentence)]
+    words = tuple(token.word for token in tokens)
+    found = [
+        (first, first + len(entry.words), entry)
+        for first, word in enumerate(words)
+        for entry in cues.entries.get(word, ())
+        if words[first : first + len(entry.words)] == entry.words
+    ]
+    names = [name.span() for name in _NAMES.finditer(sentence)] if {"may", "no"} & set(words) else []
     taken: set[int] = set()
     made: list[Cue] = []
     for first, last, entry in sorted(found, key=lambda item: (item[0] - item[1], item[2].kind != "pseudo", item[0])):
@@ -170,13 +173,13 @@ def _inside(start: int, end: int, spans: Spans) -> bool:
     return any(first <= start and end <= last for first, last in spans)
 
 
-# Words of a sentence's grammar, as patterns. A participle behind a loose word belongs to a noun ("signs of increased
-# pressure"), and so does one behind an adverb; any other is taken for a verb.
-_AUXILIARY = r"(?:is|are|was|were|has|have|had|do|does|did|may|might|can|could|will|would|should|must|cannot)"
-_VERB = re.compile(rf"{_AUXILIARY}|\w{{3,}}ed")
+# A participle behind a loose word belongs to a noun ("signs of increased pressure"); any other is taken for a verb.
+_AUXILIARY = re.compile(r"is|are|was|were|has|have|had|do|does|did|may|might|can|could|will|would|should|must|cannot")
+_PARTICIPLE = re.compile(r"\w{3,}ed")
 _LOOSE = re.compile(
-    r"a|an|the|any|all|of|and|or|with|for|in|to|by|no|not|th[eo]se|this|that|its|their|other|more|most|less|\w+ly|\W"
+    r"an?|the|any|all|of|and|or|with|for|in|to|by|no|not|th[eo]se|this|that|its|their|other|more|most|less|\w+ly|\W"
 )
+_RELATIVES = frozenset(("which", "who", "whom", "whose", "where", "that"))
 _SUBORDINATE = re.compile(
     r"\s*(?:although|though|while|whereas|because|since|as|if|when|after|despite|given)\b", re.IGNORECASE
 )
@@ -185,13 +188,12 @@ _SUBORDINATE = re.compile(
 _BORDER = re.compile(
     r"(?P<mark>;|:(?=\s)|(?<=\w{3})[.!?](?=\s+(?-i:[^a-z\s])))"
     r"|(?P<comment>,\s+(?:although|though|however)(?:\s+\w+){0,2}\s*,)"
-    r"|(?:,\s*|\b)(?P<word>but|whereas|while|although|though|however|nevertheless|nonetheless)\b"
+    r"|(?:,\s*|\b)(?P<word>but(?!\s+also\b)|whereas|while|although|though|however|nevertheless|nonetheless)\b"
     r"|,\s+(?P<relative>which|who|whom|whose|where)\b",
     re.IGNORECASE,
 )
 # The comma that closes a relative clause: the verb of the main clause follows, and no further member of a list.
-_RESUMED = re.compile(rf",\s+(?:\w+ly\s+)?(?:{_AUXILIARY}|\w+ed|\w+[^\Ws]s)\b(?!\s*(?:,|and\b|or\b))")
-_NEW_CLAUSE = re.compile(r",\s+and\b")
+_RESUMED = re.compile(rf",\s+(?:\w+ly\s+)?(?:{_AUXILIARY.pattern}|\w+ed|\w+[^\Ws]s)\b(?!\s*(?:,|and\b|or\b))")
 
 
 @lru_cache(maxsize=_KEPT)
@@ -247,15 +249,16 @@ def clause_of(sentence: str, start: int, end: int) -> tuple[int, int]:
     relative or a leading subordinate clause, and at an ", and" that does not close a list of three.
     """
     first, last = _clause(sentence, start, end)
-    commas = [place for place in range(first, last) if sentence[place] == ","]
-    if _leads(sentence, first):
-        return (
-            max((comma + 1 for comma in commas if comma < start), default=first),
-            min((comma for comma in commas if comma >= end), default=last),
-        )
-    if commas and _NEW_CLAUSE.match(sentence, commas[0]):
-        return (commas[0] + 1, last) if commas[0] < start else (first, commas[0] if commas[0] >= end else last)
-    return first, last
+    bracket = _bracket(sentence, start, end)
+    commas = [found.start() for found in re.finditer(r",(?=\s)", sentence) if first <= found.start() < last]
+    commas = [comma for comma in commas if _bracket(sentence, comma, comma + 1) == bracket]
+    if not _leads(sentence, first):
+        # The only comma that may part clauses here is the first, before "and": a list of three has one before it.
+        commas = [comma for comma in commas[:1] if re.match(r"\s+and\b", sentence[comma + 1 :])]
+    return (
+        max((comma + 1 for comma in commas if comma < start), default=first),
+        min((comma for comma in commas if comma >= end), default=last),
+    )
 
 
 def scope_of(cue: Cue, sentence: str, all_cues: Sequence[Cue], mentions: Spans = ()) -> tuple[int, int]:
@@ -299,16 +302,19 @@ def _stops(item: Cue, cue: Cue, sentence: str, mentions: Spans) -> bool:
 def _forward(cue: Cue, sentence: str, clause: tuple[int, int], stops: Spans, mentions: Spans) -> int:
     lead = [token.word for token in _tokens(sentence) if clause[0] <= token.start < cue.start]
     tokens = [token for token in _tokens(sentence) if cue.end <= token.start < clause[1]]
+    has_verb = bool(lead and _AUXILIARY.fullmatch(lead[-1]))
+    # "Those who did not respond improved", "those not responding improved": the verb of the sentence is still to come.
+    bare = cue.text.lower() == "not" and not has_verb and tokens[:1] != [] and tokens[0].word.endswith(("ed", "ing"))
+    phrase = cue.phrase or bare or not _RELATIVES.isdisjoint(lead[1:][-2:])
     # A comma ends a leading clause or phrase: "Although it did not help, ...", "In the absence of fever, ...".
-    leading = _leads(sentence, clause[0]) or (cue.phrase and len(lead) <= 2)
-    has_verb = re.fullmatch(_AUXILIARY, lead[-1]) is not None if lead else False
+    leading = _leads(sentence, clause[0]) or ((cue.phrase or bare) and len(lead) <= 2)
     end, count, commas = cue.end, 0, 0
     for at, token in enumerate(tokens):
         if token.start < end:
             continue  # the rest of a name
         following = tokens[at + 1 : at + 5]
-        if _inside(token.start, token.end, stops):
-            break
+        if _inside(token.start, token.end, stops) and (has_verb or token.word not in _RELATIVES):
+            break  # but "none of those who came relapsed"
         if token.word == "," and (leading or (not commas and following and following[0].word == "and")):
             break  # ", and" without another comma closes no list of three: a new statement begins
         if token.word == "and" and has_verb and any(map(_is_verb, following[1:], following)):
@@ -317,7 +323,7 @@ def _forward(cue: Cue, sentence: str, clause: tuple[int, int], stops: Spans, men
         if not token.is_word:
             continue
         if count and _is_verb(token, tokens[at - 1]):
-            if cue.phrase:
+            if phrase:
                 break
             has_verb = True
         count += token.word not in ("and", "or")
@@ -347,9 +353,9 @@ def _backward(left: str, first: int, stops: Spans, mentions: Spans) -> int:
 
 def _is_verb(token: _Token, before: _Token) -> bool:
     """Tell whether a word is, by its form and place, the verb of a sentence and no part of a phrase."""
-    return _VERB.fullmatch(token.word) is not None and (
-        re.fullmatch(_AUXILIARY, token.word) is not None or _LOOSE.fullmatch(before.word) is None
-    )
+    if _AUXILIARY.fullmatch(token.word):
+        return True
+    return bool(_PARTICIPLE.fullmatch(token.word)) and not _LOOSE.fullmatch(before.word)
 
 
 def negated(sentence: str, start: int, end: int, cues: ContextCues, mentions: Spans = ()) -> Cue | None:
@@ -395,17 +401,21 @@ def certainty_of(
         if cue.certainty
         and clause[0] <= _place(cue, sentence)[0] < clause[1]
         and not _inside(cue.start, cue.end, mentions)
-        and _covers(cue, scope_of(cue, sentence, found, mentions), start, end)
+        and _covers(cue, sentence, scope_of(cue, sentence, found, mentions), start, end)
     )
-    return min((cue.certainty for cue in counted), default=_SUREST, key=RANKS.index), counted
+    return min((cue.certainty for cue in counted), default=RANKS[-1], key=RANKS.index), counted
 
 
-def _covers(cue: Cue, scope: tuple[int, int], start: int, end: int) -> bool:
+def _covers(cue: Cue, sentence: str, scope: tuple[int, int], start: int, end: int) -> bool:
     """Tell whether what a cue governs takes in a relation: all of it on the side of the cue that it governs.
 
-    A denial is not asked to: what it denies may be one word of the relation.
+    A denial is not asked to: what it denies may be one word of the relation. What is in brackets says nothing of what
+    has brackets of its own.
     """
     if cue.kind == "negation":
         return scope[0] < end and start < scope[1]
+    place = _place(cue, sentence)[0]
+    if place < cue.start and any(end <= first and last <= place for first, last in _brackets(sentence)):
+        return False
     ahead = cue.direction != "backward" and cue.start < end <= scope[1]
     return ahead or (cue.direction != "forward" and scope[0] <= start < cue.end)

@@ -4,28 +4,31 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from imnm_kg.extraction.cues import certainty_of, negated
 from imnm_kg.extraction.knowledge import Knowledge
-from imnm_kg.extraction.masking import CLASSES, Masked, mask
+from imnm_kg.extraction.masking import CLASSES, Masked, fold, mask
 from imnm_kg.extraction.mentions import Mention, find_mentions, open_entry
-from imnm_kg.extraction.populations import model_population, narrow, patient_group, population_label
+from imnm_kg.extraction.populations import model_population, narrow, patient_group, pooled, population_label
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence, sentences_of
 from imnm_kg.extraction.selection import Candidate, harmless, select
 from imnm_kg.extraction.topics import Topic, topic_of
+from imnm_kg.extraction.triggers import TriggerHits
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.variants import normalise
 from imnm_kg.model.claims import RANKS
+from imnm_kg.model.namespaces import ENTITY
 from imnm_kg.model.records import TextRecord
 
 __all__ = ["extract_claims"]
 
 _NEXT = re.compile(
-    r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|,? including )"
+    r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|,? (?:including|such as) )"
     r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
     r"(?=[\ue001-\ue00b])[\ue001-\ue00b]"
 )
@@ -33,8 +36,10 @@ _NEXT = re.compile(
 _LONGEST_QUOTE = 700
 _AROUND = 32
 _OF_THERAPY = ("treats", "ameliorates", "investigatedFor", "firstLineFor", "manages", "contraindicatedIn", "appliedToTreat")
+_OF_BENEFIT = tuple(name for name in _OF_THERAPY if name != "contraindicatedIn")
 _OF_DISEASE = ("hasPhenotype", "hasAutoantibody", "subtypeOf")
 _SURE = ("investigatedFor",)
+_OF_ACTION = ("contributesTo", "inhibits", "decreases", "activates", "targets")
 _MATCHES = 12  # of one rule in one sentence
 
 
@@ -44,41 +49,81 @@ class _Reading(NamedTuple):
     record: TextRecord
     plain: str
     mentions: list[Mention]
+    starts: list[int]
+    hits: TriggerHits
     topic: Topic
     knowledge: Knowledge
     sha256: str
+
+    def within(self, start: int, end: int) -> list[Mention]:
+        """Return the mentions that begin inside a stretch."""
+        return self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
 
 def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedClaim, ...]:
     """Propose the claims of a text, in the order of their passages; each claim once, at its clearest sentence."""
     matcher = knowledge.matcher
     text = record.text
-    mentions = narrow(text, find_mentions(text, record.title, matcher), matcher)
+    plain = normalise(text)
+    hits = knowledge.triggers.find(plain)
+    if not hits:
+        return ()
+    mentions = narrow(text, find_mentions(text, plain, record.title, matcher), matcher)
     if len(mentions) < 2:
         return ()
-    title = narrow(record.title, find_mentions(record.title, "", matcher), matcher) if record.title else []
+    title = narrow(record.title, find_mentions(record.title, normalise(record.title), "", matcher), matcher) if record.title else []
     topic = topic_of(title, mentions, len(text))
     if topic.disease is None and (group := patient_group(f"{record.title} {text}")) is not None:
         topic = topic._replace(population=group)
-    reading = _Reading(record, normalise(text), mentions, topic, knowledge, record.sha256)
+    starts = [mention.start for mention in mentions]
+    reading = _Reading(record, plain, mentions, starts, hits, topic, knowledge, record.sha256)
     found = [candidate for sentence in sentences_of(record) for candidate in _read_sentence(reading, sentence)]
     return tuple(_propose(reading, candidate) for candidate in select(found))
 
 
 def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[Candidate]:
     start, end, section = sentence
-    inside = [m for m in reading.mentions if start <= m.start and m.end <= end and not m.entry.generic]
-    if not inside:
-        return
-    words = f" {reading.plain[start:end]} "
-    rules = [rule for rule in reading.knowledge.rules if any(cue in words for cue in rule.cues)]
+    rules = reading.hits.rules(start, end)
     if not rules:
         return
+    inside = [m for m in reading.within(start, end) if m.end <= end and not m.entry.generic]
+    inside = _with_anaphora(reading, sentence, inside)
+    aim = section == "aim" and _ASKS.search(reading.plain, start, end) is not None or _ASKS_PLAINLY.search(reading.plain, start, end) is not None
+    if not inside:
+        return
     masked = mask(reading.plain, start, end, inside)
+    folded = fold(masked)
+    words = reading.plain[start:end]
     for rule in rules:
-        if rule.needs and rule.needs != section:
+        if aim and rule.predicate != "investigatedFor":
             continue
-        yield from _apply(reading, sentence, masked, rule)
+        if (rule.needs and rule.needs != section) or (rule.unless and rule.silencer.search(words)):
+            continue
+        plainly = rule.predicate == "subtypeOf" or rule.topic == "class"  # these read "X is a Y" itself
+        if plainly:
+            yield from _apply(reading, sentence, masked, rule)
+        if not plainly or (folded is not masked and rule.topic != "class"):
+            yield from _apply(reading, sentence, folded, rule)
+
+
+# A sentence that asks is no answer.
+_ASKS = re.compile(r"\b(?:to (?:assess|evaluate|investigate|determine|examine|clarify|explore|test|compare|identify|study)|aim(?:s|ed)?|whether|sought)\b")
+_ASKS_PLAINLY = re.compile(
+    r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
+    r"\b(?:the )?(?:aim|objective|purpose|goal) of|it is (?:not clear|unclear|unknown)|remains? (?:unclear|unknown|to be)"
+)
+_ANAPHOR = re.compile(r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population)\b")
+
+
+def _with_anaphora(reading: _Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:
+    """Let "this disease" stand for the document's, where the sentence names no other one."""
+    topic = reading.topic.disease
+    if topic is None or any(m.entry.kind == "Disease" for m in inside):
+        return inside
+    found = _ANAPHOR.search(reading.plain, sentence.start, sentence.end)
+    if found is None or any(m.start < found.end() and found.start() < m.end for m in inside):
+        return inside
+    return sorted([*inside, Mention(found.start(), found.end(), topic.entry, topic.modifiers)])
 
 
 def _apply(reading: _Reading, sentence: Sentence, masked: Masked, rule: Rule) -> Iterator[Candidate]:
@@ -92,12 +137,19 @@ def _apply(reading: _Reading, sentence: Sentence, masked: Masked, rule: Rule) ->
         groups = found.groupdict()
         subjects = _side(masked, found.start("s") if groups.get("s") else None)
         objects = _side(masked, found.start("o") if groups.get("o") else None)
+        if rule.topic == "class":
+            place_k = found.start("k") if groups.get("k") else found.start("s")
+            objects = _class_targets(reading, masked, place_k, apposed=not groups.get("k"))
         if rule.list and objects:
             objects = _continued(masked, found.start("o"), objects)
         if not subjects and rule.topic == "subject":
             subjects = _topic_subject(reading, rule)
         if not objects and rule.topic == "object":
             objects = _topic_object(reading, sentence)
+        if rule.predicate == "riskFactorFor" and subjects:
+            subjects = _preceding(masked, found.start("s"), subjects)
+        if rule.predicate in _OF_BENEFIT and objects:
+            objects = _as_diseases(reading, sentence, objects)
         if not subjects or not objects:
             continue
         trigger = masked.span(*found.span("t")) if groups.get("t") else masked.span(*found.span())
@@ -122,6 +174,33 @@ def _continued(masked: Masked, place: int, objects: tuple[Mention, ...]) -> tupl
         made += masked.slots[place].mentions
 
 
+_ACTION = re.compile(r"\s+(?:inhibitors?|antagonists?|blockers?|agonists?)$", re.IGNORECASE)
+
+
+_BEFORE = re.compile(r"([\ue001-\ue00b])(?:\s+(?!(?:was|were|is|are|has|have|had|in|for|with)\b)[a-z0-9]+){0,3}\s*(?:,|/|,?\s+(?:and|or))\s+(?:[a-z]+\s+){0,4}$")
+
+
+def _preceding(masked: Masked, place: int, subjects: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Go back along a list of factors of several kinds: "male sex, dysphagia and anti-Jo-1 antibodies were ..."."""
+    made = list(subjects)
+    while (found := _BEFORE.search(masked.text, max(0, place - 80), place)) is not None:
+        place = found.start()
+        made = [*masked.slots[place].mentions, *made]
+    return tuple(made)
+
+
+def _class_targets(reading: _Reading, masked: Masked, place: int, *, apposed: bool) -> tuple[Mention, ...]:
+    """Return what drugs of a class act on, where the name of the class says so: "JAK inhibitor"."""
+    slot = masked.slots[place]
+    made = []
+    for mention in slot.apposed if apposed else slot.mentions:
+        if mention.entry.kind == "DrugClass" and (found := _ACTION.search(mention.entry.label)) is not None:
+            target = reading.knowledge.matcher.find(mention.entry.label[: found.start()])
+            if len(target) == 1 and target[0].entry.kind in ("Protein", "BiologicalProcess"):
+                made.append(Mention(mention.start, mention.end, target[0].entry))
+    return tuple(made)
+
+
 def _topic_subject(reading: _Reading, rule: Rule) -> tuple[Mention, ...]:
     wanted = reading.topic.disease if rule.predicate in _OF_DISEASE else reading.topic.therapy
     return () if wanted is None else (wanted,)
@@ -132,11 +211,22 @@ def _topic_object(reading: _Reading, sentence: Sentence) -> tuple[Mention, ...]:
     topic = reading.topic.disease
     if topic is None:
         return ()
-    named = [m for m in reading.mentions if sentence.start <= m.start < sentence.end and m.entry.kind == "Disease"]
+    named = [m for m in reading.within(sentence.start, sentence.end) if m.entry.kind == "Disease"]
     base = {_base(reading, m.entry).iri for m in named}
     if named and _base(reading, topic.entry).iri not in base:
         return ()
     return (next((m for m in named if _base(reading, m.entry).iri == _base(reading, topic.entry).iri), topic),)
+
+
+def _as_diseases(reading: _Reading, sentence: Sentence, objects: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Tell a benefit of the disease where a symptom or a marker of it got better; two that are pooled are one."""
+    diseases = tuple(m for m in objects if m.entry.kind == "Disease")
+    if not diseases:
+        named = [m for m in reading.within(sentence.start, sentence.end) if m.entry.kind == "Disease" and not m.entry.generic]
+        last = objects[-1].end
+        behind = next((m for m in named if m.start >= last), None)
+        diseases = (behind,) if behind is not None else _topic_object(reading, sentence)
+    return pooled(diseases, reading.knowledge.entries) or objects
 
 
 def _base(reading: _Reading, entry: Entry) -> Entry:
@@ -184,8 +274,66 @@ def _instances(
                 continue
             if subject.entry.iri == object_.entry.iri and not subject.modifiers:
                 continue
+            if rule.predicate in _OF_ACTION and not rule.phrase and _in_phrase(reading, subject, trigger):
+                continue
+            if not _fits_outcome(reading, rule, subject, object_):
+                continue
+            if rule.predicate == "hasAutoantibody" and object_.entry.label.endswith(("autoantibody", "autoantibodies")):
+                continue
+            if rule.predicate == "subtypeOf" and not _is_form(reading, rule, subject, object_):
+                continue
             yield Candidate(subject, object_, rule, polarity, certainty, section, sentence.start, sentence.end,
                             span, tuple(marks))  # fmt: skip
+
+
+def _ancestors(reading: _Reading, entry: Entry) -> list[str]:
+    """Return the IRIs of what an entry is a form of, nearest first."""
+    found: list[str] = []
+    while entry.base and entry.base not in found:
+        found.append(entry.base)
+        parent = reading.knowledge.entries.get(entry.base)
+        if parent is None:
+            break
+        entry = parent
+    return found
+
+
+def _is_form(reading: _Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
+    """Tell whether a classification is worth a claim: not under an umbrella such as "autoimmune disease", and, where the
+    words alone leave it open ("such as", "is a"), not against what the lexicon knows of both."""
+    if len(_ancestors(reading, object_.entry)) < 2:
+        return False
+    above = _ancestors(reading, subject.entry)
+    if subject.entry.iri == object_.entry.iri or object_.entry.iri in above:
+        return True
+    return rule.tier == 1 and subject.entry.iri not in _ancestors(reading, object_.entry)
+
+
+_OUTCOMES = tuple(ENTITY + id_ for id_ in ("interstitial-lung-disease", "cancer", "neoplasm", "infection", "cardiovascular-disease"))
+
+
+def _fits_outcome(reading: _Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
+    """Tell an antibody of a disease from one that raises the risk of lung disease or cancer in it."""
+    if rule.predicate not in ("riskFactorFor", "hasAutoantibody"):
+        return True
+    antibody, disease = (object_, subject) if rule.predicate == "hasAutoantibody" else (subject, object_)
+    if antibody.entry.kind != "Antibody" or disease.entry.kind != "Disease":
+        return rule.predicate == "riskFactorFor"
+    outcome = bool({disease.entry.iri, *_ancestors(reading, disease.entry)} & set(_OUTCOMES))
+    return outcome == (rule.predicate == "riskFactorFor")
+
+
+_PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against|between|by)\s+(?:the\s+)?|-)$")
+
+
+def _in_phrase(reading: _Reading, mention: Mention, trigger: tuple[int, int]) -> bool:
+    """Tell whether a name stands in a phrase ("in patients with X"), so that it is not what the verb behind it speaks of.
+
+    A treatment may ("treatment with X reduced"), and an antibody ("sera with antibodies").
+    """
+    if mention.entry.kind in ("Drug", "DrugClass", "Procedure", "Regimen", "Antibody", "Factor") or mention.start > trigger[0]:
+        return False
+    return _PREPOSITION.search(reading.record.text, max(0, mention.start - 12), mention.start) is not None
 
 
 def _told_of(reading: _Reading, mention: Mention, predicate: str, role: str) -> Entry:
@@ -205,8 +353,8 @@ def _population(reading: _Reading, candidate: Candidate) -> str:
     if predicate not in _OF_DISEASE and (predicate not in _OF_THERAPY or mention.entry.kind != "Disease"):
         ends = {candidate.subject.entry.iri, candidate.object.entry.iri}
         others = [
-            m for m in reading.mentions
-            if candidate.start <= m.start < candidate.end and m.entry.kind == "Disease" and m.entry.iri not in ends
+            m for m in reading.within(candidate.start, candidate.end)
+            if m.entry.kind == "Disease" and m.entry.iri not in ends
             and not m.entry.generic
         ]  # fmt: skip
         same = [m for m in others if topic.disease is not None and m.entry.iri == topic.disease.entry.iri]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from imnm_kg.extraction.cues import ContextCues, read_context_cues
 from imnm_kg.extraction.rules import Rule, read_confidence, read_rules
+from imnm_kg.extraction.triggers import Triggers
 from imnm_kg.lexicon.entries import Entry, merge, read_entities, read_names
 from imnm_kg.lexicon.matcher import Matcher
 from imnm_kg.model.claims import Index
@@ -25,12 +26,14 @@ class Knowledge:
     Attributes:
         matcher: the names.
         rules: the rules, in order.
+        triggers: their cue words.
         cues: negations and hedges.
         entries: the entries by IRI.
     """
 
     matcher: Matcher
     rules: tuple[Rule, ...]
+    triggers: Triggers
     cues: ContextCues
     entries: dict[str, Entry]
 
@@ -57,9 +60,11 @@ def read_knowledge(folders: Folders, foreign: Sequence[Entry] = (), *, rules: It
     merged += [entry for entry in foreign if entry.iri not in own]
     measured = lexicon / "rule-confidence.tsv"
     files = sorted((lexicon / "rules").glob("*.toml")) if rules is None else list(rules)
+    made = tuple(read_rules(files, read_confidence(measured) if measured.is_file() else {}))
     return Knowledge(
         Matcher(merged),
-        tuple(read_rules(files, read_confidence(measured) if measured.is_file() else {})),
+        made,
+        Triggers(made),
         read_context_cues(lexicon / "context-cues.tsv", folders.shown(lexicon / "context-cues.tsv")),
         {entry.iri: entry for entry in merged},
     )

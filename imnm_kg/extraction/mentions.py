@@ -9,7 +9,6 @@ from typing import NamedTuple
 from imnm_kg.lexicon.abbreviations import definitions
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher, longest
-from imnm_kg.lexicon.variants import normalise
 from imnm_kg.model.namespaces import ENTITY
 
 __all__ = ["Mention", "find_mentions", "open_entry", "slug"]
@@ -40,11 +39,15 @@ def open_entry(label: str, kind: str) -> Entry:
     """Make the entry of something that no lexicon has; its names follow from its IRI: "loss of x" is "x loss" too."""
     id_ = slug(label)
     plain = id_.replace("-", " ")
+    if kind == "Regimen":
+        plain = label
     head, of, rest = plain.partition(" of ")
     names = (plain, f"{rest.removeprefix('the ')} {head}") if of and " of " not in rest else (plain,)
     return Entry(ENTITY + id_, kind, label, names, coined=True)
 
 
+# "steroid-sparing", "myositis-specific", "lupus-like": the name is a part of an adjective and nothing is said of it.
+_ADJECTIVE = re.compile(r" (?:sparing|specific|like|free|na[iï]ve|mimicking)\b")
 _LIST_TARGET = re.compile(r"\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*-?\s?((?:anti-?)?[\w][\w+\-/αβγδ]{0,14}(?: [0-9]+)?)")
 _BACK_TARGET = re.compile(r"([\w][\w+\-/αβγδ]{0,14})\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*$")
 _ANTI = re.compile(
@@ -54,25 +57,26 @@ _ANTI = re.compile(
 )
 _AGAINST = re.compile(
     r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:to|against|directed against|targeting|specific for|reactive with|toward|towards)\s+"
-    r"(?:the\s+|an?\s+)?((?!antibod|be\b|have\b)[\w+\-/.]+(?:[ ](?!in\b|and\b|or\b|with\b|was|were|is\b|are\b|that|which|have|has|had|of\b|can\b|may\b|from\b|occur|by\b|as\b|on\b|at\b|to\b|for\b|cause|induce|correlat|associat|detected|found|present|contribute)[\w+\-/]+){0,4})"
+    r"(?:the\s+|an?\s+)?((?!antibod|be\b|have\b|one\b|two\b|three\b|these|this\b|those|both|their|its\b|multiple|various|specific|other|different|several|self|host|some|many|all\b|any\b|each)[\w+\-/.]+(?:[ ](?!in\b|and\b|or\b|with\b|was|were|is\b|are\b|that|which|have|has|had|of\b|can\b|may\b|from\b|occur|by\b|as\b|on\b|at\b|to\b|for\b|cause|induce|correlat|associat|detected|found|present|contribute)[\w+\-/]+){0,4})",
+    re.IGNORECASE,
 )
 
 
-def find_mentions(text: str, title: str, matcher: Matcher) -> list[Mention]:
+def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[Mention]:
     """Find every mention, in order and without overlap.
 
     Args:
         text: the document.
+        plain: its normal form.
         title: its title, for what it names in full.
         matcher: the names.
     """
-    plain = normalise(text)
     found = matcher.find(text, plain)
     found = _with_definitions(text, title, found, matcher)
     found += [item for item in _unknown_antibodies(text, found)]
     found = longest(found)
     found = _antibody_lists(text, found, matcher)
-    return [Mention(item.start, item.end, item.entry) for item in found]
+    return [Mention(item.start, item.end, item.entry) for item in found if not _ADJECTIVE.match(plain, item.end)]
 
 
 def _with_definitions(text: str, title: str, found: list[Found], matcher: Matcher) -> list[Found]:
@@ -80,12 +84,16 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
     starts = {item.start: item for item in found}
     ends = {item.end: item for item in found if not item.tentative}
     defined: dict[str, Entry | None] = {}
-    places: list[tuple[str, int]] = []
+    renamed: dict[tuple[int, int], Entry] = {}
     for item in definitions(text):
         known = ends.get(item.long_end)
         inner = starts.get(item.short_start)
         entry = None
-        if known is not None and known.start <= item.long_start + 4:
+        if inner is not None and not inner.tentative and inner.entry.kind != "Protein":
+            entry = inner.entry  # a short form with one meaning in the field says which long form is meant
+            if known is not None and known.start <= item.long_start + 4:
+                renamed[known.start, known.end] = entry
+        elif known is not None and known.start <= item.long_start + 4:
             entry = known.entry
         elif known is not None and inner is not None and inner.entry.iri == known.entry.iri:
             entry = known.entry
@@ -93,7 +101,7 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
             entry = known.entry  # "ASS-ILD" is told of the disease in its long form
         if item.short not in defined or defined[item.short] is None:
             defined[item.short] = entry
-        places.append((item.short, item.long_start))
+    found = [item._replace(entry=renamed.get((item.start, item.end), item.entry)) for item in found]
     if defined:
         kept = []
         for item in found:
@@ -110,10 +118,25 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
                 kept.append(Found(match.start(), match.end(), entry))
         found = longest(kept)
     if any(item.tentative for item in found):
-        spelt = {item.entry.iri for item in found if not item.tentative}
-        spelt |= {item.entry.iri for item in matcher.find(title) if not item.tentative}
-        found = [item for item in found if not item.tentative or item.entry.iri in spelt]
+        spelt = [item.entry for item in (*found, *matcher.find(title)) if not item.tentative]
+        told = {entry.iri for entry in spelt}
+        kin = {entry.base for entry in spelt if entry.base} | told
+        found = [
+            item for item in found
+            if not item.tentative or item.entry.iri in told or (item.entry.base in kin and _narrow(item.entry, matcher))
+        ]  # fmt: skip
     return found
+
+
+def _narrow(entry: Entry, matcher: Matcher) -> bool:
+    """Tell whether an entry is of a family narrow enough for a relative in the text to say which "DM" is meant."""
+    steps = 0
+    while entry.base and steps < 3:
+        parent = matcher.by_iri.get(entry.base)
+        if parent is None:
+            break
+        entry, steps = parent, steps + 1
+    return steps >= 2 or entry.kind == "DrugClass"
 
 
 def _unknown_antibodies(text: str, found: list[Found]) -> list[Found]:

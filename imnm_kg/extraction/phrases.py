@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["open_findings"]
+__all__ = ["open_findings", "open_processes", "open_variants"]
 
 _HEADS = (
     r"weakness|atrophy|infiltrat(?:ion|es?)|deposit(?:ion|s)|necrosis|signatures?|inflammation|lesions?|symptoms|involvement|"
@@ -27,15 +27,54 @@ _STOP = (
     r"indicat\w*|reveal\w*|display\w*|exhibit\w*|experienc\w*|had|without|due|secondary|us|frequent|common|usual|typical|"
     r"characteristic|main|major|significant|marked|predominant|clinical|possible|potential|further|new|first|concomitant|"
     r"often|usually|commonly|frequently|typically|mainly|mostly|especially|particularly|respectively|namely|severe|mild|moderate|"
-    r"following|against|about|over|under|within|through|per|same|different|similar|certain|various|two|three|four|one|like"
+    r"featuring|mechanisms?|underlying|markers?|progressive|late|early|post|acute|chronic|significantly|increasingly|highly|following|against|about|over|under|within|through|per|same|different|similar|certain|various|two|three|four|one|like"
 )
 _INNER = "\ue005\ue007\ue008\ue009"
 _PHRASE = re.compile(
-    rf"(?<![a-z0-9\ue001-\ue00b])((?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/.]*[a-z0-9'+/]|[{_INNER}])\s+){{1,5}})({_HEADS})(?![a-z0-9\ue001-\ue00b])"
+    rf"(?<![a-z0-9'\ue001-\ue00b])((?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/.]*[a-z0-9'+/]|[{_INNER}])\s+){{1,5}})({_HEADS})(?![a-z0-9\ue001-\ue00b])"
 )
 _OF = re.compile(
-    rf"(?<![a-z0-9\ue001-\ue00b])({_HEADS})\s+of\s+((?:the\s+)?(?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/]+|[{_INNER}])\s*){{1,4}})(?![a-z0-9\ue001-\ue00b])"
+    rf"(?<![a-z0-9\ue001-\ue00b])({_HEADS})\s+of\s+((?:the\s+)?(?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/]+|[{_INNER}])\s*){{1,5}})(?=\s*(?:[,.;:()\[\]]|$|(?:{_STOP})\b))"
 )
+
+
+_CHANGE = re.compile(
+    r"(?<![a-z])(increased|elevated|higher|high|raised|reduced|decreased|lower|low)\s+((?:serum|plasma|muscle|tissue|circulating|cell surface)\s+)?"
+    r"(?:(?:levels?|concentrations?|expression|activity|titers?|frequency|proportions?|numbers?)\s+of\s+)((?:[a-z0-9]+\s+){0,2}[\ue007\ue009])"
+    r"|(?<![a-z])(increased|elevated|higher|high|raised|reduced|decreased|lower|low)\s+((?:serum|plasma|muscle|tissue|circulating)\s+)?([\ue007])(?=\s+(?:levels?|concentrations?|expression|activity))"
+)
+_UP = ("increased", "elevated", "higher", "high", "raised")
+
+
+def _changes(text: str, words: list[str]) -> list[tuple[int, int, str]]:
+    """Find raised and lowered amounts: "higher serum levels of sC5b-9" is "elevated serum sC5b-9"."""
+    made = []
+    for found in _CHANGE.finditer(text):
+        first = 1 if found.group(1) else 4
+        way = "elevated" if found.group(first) in _UP else "reduced"
+        where = (found.group(first + 1) or "").strip()
+        what = _label(words[found.start(first + 2) : found.end(first + 2)])
+        made.append((found.start(), found.end(), " ".join(part for part in (way, where, what) if part)))
+    return made
+
+
+_ACTION = re.compile(
+    r"([\ue007](?:\s+[\ue007])?)\s+(activation|clustering|interactions?|signall?ing|production|secretion|catabolism|binding|degradation|"
+    r"phosphorylation|synthesis|internali[sz]ation|translocation|differentiation|migration|release|generation|crosstalk|induction)(?![a-z])"
+)
+
+
+def open_processes(text: str, words: list[str]) -> list[tuple[int, int, str]]:
+    """Find processes that no lexicon has: a molecule or a cell with a word for what happens to it."""
+    return [(found.start(), found.end(), _label(words[found.start() : found.end()])) for found in _ACTION.finditer(text)]
+
+
+_VARIANT = re.compile(r"(?:mutations?|variants?)\s+(?:in|of)\s+(?:the\s+)?(\ue007)(?:\s+genes?)?|(\ue007)(?:\s+genes?)?\s+(?:mutations?|variants?)(?![a-z])")
+
+
+def open_variants(text: str) -> list[tuple[int, int, int]]:
+    """Find variants of a gene: places (half-open), and where the gene stands."""
+    return [(m.start(), m.end(), m.start(1) if m.group(1) else m.start(2)) for m in _VARIANT.finditer(text)]
 
 
 def open_findings(text: str, words: list[str]) -> list[tuple[int, int, str]]:
@@ -48,11 +87,11 @@ def open_findings(text: str, words: list[str]) -> list[tuple[int, int, str]]:
     Returns:
         Places (half-open) and label, in order and without overlap.
     """
-    made: list[tuple[int, int, str]] = []
+    made = _changes(text, words)
     for found in _PHRASE.finditer(text):
         start, end = found.start(1), found.end(2)
         label = _label(words[start:end])
-        if 4 < len(label) < 70:
+        if 4 < len(label) < 70 and not any(first < end and start < last for first, last, _ in made):
             made.append((start, end, label))
     taken = [(start, end) for start, end, _ in made]
     for found in _OF.finditer(text):

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from imnm_kg.extraction.mentions import Mention
+from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Matcher
+from imnm_kg.model.namespaces import ENTITY
 
-__all__ = ["model_population", "narrow", "patient_group", "population_label"]
+__all__ = ["model_population", "narrow", "patient_group", "pooled", "population_label"]
 
 # Words before a disease that narrow it, as the population's name has them.
 _NARROWING = {
@@ -120,6 +122,18 @@ def population_label(mention: Mention, base: str = "") -> str:
     """Return the name of the population that a disease mention stands for: its modifiers and its own full name."""
     label = mention.entry.label
     return " ".join((*[word for word in mention.modifiers if word not in label], label))
+
+
+_POOLED = (f"{ENTITY}polymyositis", f"{ENTITY}dermatomyositis")
+
+
+def pooled(diseases: tuple[Mention, ...], entries: Mapping[str, Entry]) -> tuple[Mention, ...]:
+    """Make one of polymyositis and dermatomyositis where a text gives one finding for both together."""
+    if len(diseases) != 2 or {m.entry.iri for m in diseases} != set(_POOLED):
+        return diseases
+    modifiers = tuple(dict.fromkeys((*diseases[0].modifiers, *diseases[1].modifiers)))
+    entry = entries.get(f"{ENTITY}polymyositis-dermatomyositis") or open_entry("polymyositis/dermatomyositis", "Disease")
+    return (Mention(diseases[0].start, diseases[1].end, entry, modifiers),)
 
 
 _ANIMALS = re.compile(

@@ -18,7 +18,7 @@ from imnm_kg.rdf.files import read_text
 __all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]
 
 _MARKS = "\ue001-\ue00b"
-_KEYS = {"id", "predicate", "polarity", "tier", "cues", "pattern", "fires", "silent", "topic", "list", "needs", "certainty",
+_KEYS = {"id", "predicate", "polarity", "tier", "cues", "pattern", "fires", "silent", "topic", "list", "needs", "certainty", "unless", "phrase",
          "denial"}  # fmt: skip
 
 
@@ -40,6 +40,8 @@ class Rule:
         list: whether the list of objects may go on behind further words.
         needs: ``conclusion`` where it counts in conclusions only, else empty.
         certainty: a ceiling that the wording sets, empty where none.
+        unless: a pattern over the plain words of the sentence that keeps the rule from being tried.
+        phrase: whether the subject may stand behind a preposition ("the role of X in").
         denial: ``flip`` or ``drop``: what a negated trigger does.
         confidence: the precision measured on the development corpus; none where it never fired there.
         source: the regular expression that the pattern stands for.
@@ -58,6 +60,8 @@ class Rule:
     needs: str = ""
     certainty: str = ""
     denial: str = "drop"
+    unless: str = ""
+    phrase: bool = False
     confidence: float | None = None
 
     source: str = ""
@@ -75,6 +79,11 @@ class Rule:
             what = f"rule '{self.id}': the pattern is no regular expression ({error})"
             raise ImnmError("lexicon-rule", what, "mend the rule", None) from error
 
+    @cached_property
+    def silencer(self) -> re.Pattern[str]:
+        """The compiled ``unless``."""
+        return re.compile(self.unless)
+
 
 _SLOT = re.compile(r"<([A-Z]):([a-z])>|<([A-Z])>")
 _MACRO = re.compile(r"\{([a-z]+)\}")
@@ -84,7 +93,7 @@ def expand_pattern(pattern: str, macros: Mapping[str, str]) -> str:
     """Return the regular expression that a pattern stands for.
 
     ``<T:s>`` a mention of a class, as subject (``s``) or object (``o``); ``<T>`` one that is neither; ``{name}`` a
-    macro; ``..`` a few words with no mention; ``...`` up to some twenty words with or without; ``[[words]]`` the
+    macro; ``..`` a few words with no mention; ``~`` the same, or anything up to an "and" or "which"; ``...`` up to some twenty words with or without; ``[[words]]`` the
     trigger, which a negation must not govern. All else is a regular expression; a space is white space.
 
     Raises:
@@ -96,6 +105,7 @@ def expand_pattern(pattern: str, macros: Mapping[str, str]) -> str:
     pattern = re.sub(r"\((?!\?)", "(?:", pattern)
     pattern = pattern.replace("[[", "(?P<t>").replace("]]", ")")
     pattern = _SLOT.sub(_slot, pattern)
+    pattern = pattern.replace(" ~ ", rf"[\s,()]+(?:(?:[^;{_MARKS}]{{0,60}}?|[^;]{{0,120}}?\s(?:and|but|which|that))[\s,()]+)??")
     pattern = pattern.replace(" ... ", r"[\s,()]+(?:[^;]{0,140}?[\s,()]+)??")
     pattern = pattern.replace(" .. ", rf"[\s,()]+(?:[^;{_MARKS}]{{0,60}}?[\s,()]+)??")
     return pattern.replace(" ", r"\s+")
@@ -122,6 +132,7 @@ def read_rules(paths: Iterable[Path], confidence: Mapping[str, float] | None = N
     rules: list[Rule] = []
     known: set[str] = set()
     macros: dict[str, str] = {}
+    silenced: dict[str, str] = {}
     tables: list[tuple[Path, dict[str, Any]]] = []
     for path in paths:
         try:
@@ -130,6 +141,7 @@ def read_rules(paths: Iterable[Path], confidence: Mapping[str, float] | None = N
             line = int(found.group(1)) if (found := re.search(r"line (\d+)", str(error))) else None
             raise ImnmError("lexicon-rule", f"the file is no TOML: {error}", "mend it", Place(str(path), line)) from error
         macros.update(content.get("macro", {}))
+        silenced.update(content.get("unless", {}))
         tables += [(path, table) for table in content.get("rule", ())]
     for path, table in tables:
         name = str(table.get("id", "without id"))
@@ -139,6 +151,8 @@ def read_rules(paths: Iterable[Path], confidence: Mapping[str, float] | None = N
             raise _broken(path, name, "its id is taken, or id, predicate, cues or pattern is missing")
         known.add(name)
         values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+        both = [part for part in (values.get("unless"), silenced.get(str(values["predicate"]))) if part]
+        values["unless"] = "|".join(both)
         try:
             values["source"] = expand_pattern(str(values["pattern"]), macros)
         except ValueError as error:

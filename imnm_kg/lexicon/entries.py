@@ -23,7 +23,7 @@ KINDS = (
 COLUMNS = ("id", "kind", "label", "names", "abbreviations", "flags", "base")
 
 _FLAGS = ("generic", "population")
-_OF_CLASS = {"DiseaseSubtype": "Disease", "TreatmentStrategy": "DrugClass", "Outcome": "Phenotype"}
+_OF_CLASS = {"DiseaseSubtype": "Disease", "TreatmentStrategy": "DrugClass"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Matcher:
         from ahocorasick_rs import AhoCorasick, Implementation
 
         self.entries = tuple(entries)
+        self.by_iri = {entry.iri: entry for entry in self.entries}
         patterns: dict[str, list[_Candidate]] = {}
         for entry in self.entries:
             for name in _forms(entry):

@@ -27,14 +27,14 @@ class Identifier(NamedTuple):
 
 
 # The form that Crossref recommends, less the semicolon, which parts two of them; and the older form of serial items,
-# the one with angle brackets.
-_FOUND = re.compile(
-    r"(?<![\w.])(?P<doi>10\.\d{4,9}/(?:\(SICI\)[-._;()/:<>A-Z0-9]{10,200}|[-._()/:A-Z0-9]{1,200}))"
-    r"|(?<!\w)(?:PMID|PubMed(?: ?ID)?)\s?:?\s{0,3}(?P<pmid>[1-9]\d{0,7})(?![\d-])"
-    r"|(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(?P<link>[1-9]\d{0,7})(?![\d-])"
-    r"|(?<!\w)PMC(?P<pmcid>[1-9]\d{2,7})(?!\d)"
-    r"|(?<!\w)NCT(?P<nct>\d{8})(?!\d)",
-    re.IGNORECASE | re.ASCII,
+# the one with angle brackets. Each pattern begins with what can be looked for quickly: most texts have none.
+_DOI = re.compile(r"10\.\d{4,9}/(?:\(SICI\)[-._;()/:<>A-Za-z0-9]{10,200}|[-._()/:A-Za-z0-9]{1,200})", re.ASCII)
+_OTHER = re.compile(
+    r"[Pp](?:[Mm][Ii][Dd]|ub[Mm]ed(?: ?ID)?)\s?:?\s{0,3}(?P<pmid>[1-9]\d{0,7})(?![\d-])"
+    r"|[Pp][Mm][Cc](?P<pmcid>[1-9]\d{2,7})(?!\d)"
+    r"|[Nn][Cc][Tt](?P<nct>\d{8})(?!\d)"
+    r"|p(?:ubmed\.ncbi\.nlm\.nih\.gov|ubmed)/(?P<link>[1-9]\d{0,7})(?![\d-])",
+    re.ASCII,
 )
 _PREFIX = {"pmcid": "PMC", "nct": "NCT"}
 
@@ -49,31 +49,36 @@ def find_identifiers(text: str, start: int = 0, end: int | None = None) -> tuple
         start: where to begin.
         end: where to stop; ``None`` for its end.
     """
-    return tuple(_find(text, start, len(text) if end is None else end))
+    end = len(text) if end is None else end
+    found = [*_dois(text, start, end), *_others(text, start, end)]
+    return tuple(sorted(found, key=lambda identifier: identifier.start))
 
 
-def _find(text: str, start: int, end: int) -> Iterator[Identifier]:
-    for found in _FOUND.finditer(text, start, end):
-        group = found.lastgroup or ""
-        value = found.group(group)
-        first, last = found.span(group)
-        if group == "doi":
-            value = _trimmed(value)
-            # "10.1000/" alone is the prefix of a publisher.
-            if value.endswith("/"):
-                continue
-            last = first + len(value)
-        elif group in _PREFIX:
-            first -= len(_PREFIX[group])
-            value = _PREFIX[group] + value
-        yield Identifier("pmid" if group == "link" else group, value, first, last)
+def _dois(text: str, start: int, end: int) -> Iterator[Identifier]:
+    for found in _DOI.finditer(text, start, end):
+        first = found.start()
+        if first and (text[first - 1].isalnum() or text[first - 1] in "._"):
+            continue
+        value = _trimmed(found.group())
+        if not value.endswith("/"):  # that is the prefix of a publisher
+            yield Identifier("doi", value, first, first + len(value))
+
+
+def _others(text: str, start: int, end: int) -> Iterator[Identifier]:
+    for found in _OTHER.finditer(text, start, end):
+        if found.start() and (text[found.start() - 1].isalnum() or text[found.start() - 1] == "_"):
+            continue
+        kind = found.lastgroup or ""
+        first, last = found.span(kind)
+        prefix = _PREFIX.get(kind, "")
+        yield Identifier("pmid" if kind == "link" else kind, prefix + found[kind], first - len(prefix), last)
 
 
 def _trimmed(doi: str) -> str:
     while True:
-        if doi[-1] in ".,:;-_" or (doi[-1] == "(") or (doi[-1] == ")" and doi.count(")") > doi.count("(")):
-            doi = doi[:-1]
-        elif doi[-1] == ">" and doi.count(">") > doi.count("<"):
+        last = doi[-1]
+        opened = {")": "(", ">": "<"}.get(last)
+        if last in ".,:;-_(" or (opened is not None and doi.count(last) > doi.count(opened)):
             doi = doi[:-1]
         else:
             return doi

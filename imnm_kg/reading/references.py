@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from imnm_kg.model.records import CITATION, Reference, TextZone
 from imnm_kg.reading.identifiers import find_identifiers
+from imnm_kg.reading.spans import line_spans, stripped
 
-__all__ = ["citation_features", "is_author_line", "is_reference_heading", "marker_length", "parse_references"]
+__all__ = ["begins_with_author", "citation_features", "is_author_line", "is_reference_heading", "marker_length", "parse_references"]
 
 # An entry longer than this is no reference; a zone has no more entries than fit into it.
 _LONGEST = 3000
@@ -18,38 +19,44 @@ _LONGEST = 3000
 _HEADING = re.compile(
     r"(?:\d{1,2}\.?\s+)?(?:(?:selected|key|cited|general|additional|main|supplementary|suggested|annotated)\s+)?"
     r"(?:references?(?:\s+(?:and\s+(?:notes|further reading|links|sources)|list|cited))?|bibliograph(?:y|ies)"
-    r"|(?:literature|works|sources|publications)(?:\s+(?:cited|consulted|used))|sources|citations|further reading|suggested reading"
-    r"|reading list|reference list)\s*:?",
+    r"|(?:literature|works|sources|publications)\s+(?:cited|consulted|used)|sources|citations|further reading"
+    r"|suggested reading|reading list|reference list)\s*:?",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[ \t]*(?:\[(\d{1,4})\]|\((\d{1,4})\)|(\d{1,4})[.)](?![\d])|(\d{1,4})(?=[ \t]+[^\W\d_a-z]))[ \t]*")
+_NUMBER = re.compile(
+    r"[ \t]*(?:\[(\d{1,4})\]|\((\d{1,4})\)|(\d{1,4})[.)](?![\d])|(\d{1,4})(?=[ \t]+[^\W\d_a-z]))[ \t]*"
+)
 _BULLET = re.compile(r"[ \t]*[-*+•‣◦▪·–][ \t]+")
 
 # Capital letters are all but a-z: the names of the field come in many alphabets.
 _PARTICLE = r"(?:d[aeiou]s?|del|della|den|der|des|du|el|al|bin|ibn|la|le|ten|ter|van|von|zu|zur|'t)"
 _NAME = r"[^\W\d_a-z][\w'’‐-]{0,40}"
-_INITIALS = r"(?:(?:[^\W\d_a-z]\.[ -]?){1,4}(?<! )|[^\W\d_a-z]{1,4}(?:-[^\W\d_a-z]{1,2})?(?![\w.]?\w))"
+_INITIALS = r"(?:(?:[^\W\d_a-z]\.[ -]?){1,4}(?<! )|[^\W\d_a-z]{1,4}(?:-[^\W\d_a-z]{1,2})?(?!['’.-]?\w))"
 _AUTHOR = re.compile(
     rf"(?:{_PARTICLE}\s+){{0,3}}{_NAME}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_NAME}){{0,3}}(?:,\s|\s){_INITIALS}"
     r"(?:,?\s(?:Jr|Sr|II|III|IV|2nd|3rd)\b\.?)?(?:\(\d{1,3}\))*[*†‡§¶¹²³]*"
 )
+_CAPITALS = re.compile(r"[^a-z]*\s[^\W\d_a-z]{3,}$")  # a heading in capitals, not a name
 _BETWEEN = re.compile(r"\s*(?:[,;]\s*(?:and\s+|&\s*)?|\s(?:and|&)\s+)")
 _ET_AL = re.compile(r"[,;]?\s*(?:et\s+al|and others|\.\.\.|…)\.?")
 _GROUP = re.compile(
-    r"[,;]\s*((?:and |for |on behalf of )?[^.,;]{3,120}\b(?:Groups?|Stud(?:y|ies)|Consortium|Network|Investigators|Committee"
-    r"|Collaboration|Collaborators|Team|Society|Initiative|Registry|Association|Foundation|Alliance))(?=[.;:])"
+    r"[,;]\s*((?:and |for |on behalf of )?[^.,;]{3,120}\b(?:Groups?|Stud(?:y|ies)|Consortium|Network|Investigators"
+    r"|Committee|Collaboration|Collaborators|Team|Society|Initiative|Registry|Association|Foundation|Alliance))(?=[.;:])"
 )
 _APA_YEAR = re.compile(r"[.,]?\s*\(((?:18|19|20)\d\d)[a-z]?\)[.,:]?\s*")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]{0,6}\.?"
 # A year as the place of an article in its journal has it.
 _ISSUE = re.compile(
-    rf"(?<![\w./-])(?P<year>(?:18|19|20)\d\d)[a-z]?(?:[ -](?:{_MONTH})(?:[-/ ]{{1,2}}{_MONTH})?(?:\s\d{{1,2}}(?:-\d{{1,2}})?)?)?"
-    r"(?:\s?;|:\s?\w|,\s?(?:vol\.?\s)?\d{1,4}(?:\s?\(|[,:])|\.?\s*(?:$|doi\b|https?:|Epub|PMID|PMCID|Available|Online|In press))",
+    r"(?<![\w./-])(?P<year>(?:18|19|20)\d\d)[a-z]?"
+    rf"(?:[ -](?:{_MONTH})(?:[-/ ]{{1,2}}{_MONTH})?(?:\s\d{{1,2}}(?:-\d{{1,2}})?)?)?"
+    r"(?:\s?;|:\s?\w|,\s?(?:vol\.?\s)?\d{1,4}(?:\s?\(|[,:])"
+    r"|\.?\s*(?:$|doi\b|https?:|Epub|PMID|PMCID|Available|Online|In press))",
     re.IGNORECASE,
 )
 _ENDING_YEAR = re.compile(r"\(((?:18|19|20)\d\d)\)\.?")
+_YEAR = re.compile(r"[12][089]\d\d")
 _ANY_YEAR = re.compile(r"(?<![\w./-])((?:18|19|20)\d\d)(?![\w/-])")
-_SENTENCE = re.compile(r"(?<!\bvs)(?<!\bcf)(?<!\bspp)(?<!\b[^\W\d_a-z])[.?!][\"'”’)\]]?\s+(?=[^\sa-z])")
+_SENTENCE = re.compile(r"(?<!\bvs)(?<!\bcf)(?<!\bspp)(?<!\b[A-ZÀ-Þ])[.?!][\"'”’)\]]?\s+(?=[^\sa-z])")
 _EDITOR = re.compile(r".{0,200}\beds?\.\)?,?\s+")
 _VOLUME = re.compile(r",?\s*(?:vol(?:ume)?\.?\s*)?\d|https?:|\bdoi\b", re.IGNORECASE)
 
@@ -65,24 +72,34 @@ def marker_length(text: str, start: int, end: int) -> int:
     return found.end() - start if found else 0
 
 
+def begins_with_author(text: str, start: int) -> bool:
+    """Tell whether what stands at a place of a text looks like the name of an author with initials."""
+    return _AUTHOR.match(text, start) is not None
+
+
 def is_author_line(line: str) -> bool:
-    """Tell whether a line is nothing but authors, at least two, or one and what stands for the others."""
+    """Tell whether a line is nothing but authors, at least two of them."""
     authors, end = _authors(line)
     return len(authors) > 1 and not line[end:].strip(" .,;:")
 
 
 def citation_features(text: str) -> frozenset[str]:
-    """Return what of a printed citation a text has: ``authors``, ``issue`` (year with volume or month) and kinds of ids."""
+    """Return what a text has of a printed citation.
+
+    That is: ``authors`` (or ``author`` for one alone), ``issue`` (a year with a volume or a month), and the kinds of
+    identifiers.
+    """
     if len(text) > _LONGEST:
         return frozenset()
     found = {identifier.kind for identifier in find_identifiers(text)} - {"nct"}
     clean = " ".join(text.split())
     authors, end = _authors(clean)
-    if authors and (len(authors) > 1 or clean[end : end + 1] in (".", ":", ",") or end == len(clean) or clean.endswith(authors[0])):
+    if len(authors) > 1 or any(is_author_line(line) for line in text.splitlines()):
         found.add("authors")
-    elif any(is_author_line(line) for line in text.splitlines()):
-        found.add("authors")
-    if _ISSUE.search(clean) or _ENDING_YEAR.search(clean):
+    elif authors and (end == len(clean) or clean[end] in ".:," or clean[end - 1] == "."):
+        # One alone must end like one, else it is a name and a capital in a sentence.
+        found.add("author")
+    if _YEAR.search(clean) and (_ISSUE.search(clean) or _ENDING_YEAR.search(clean)):
         found.add("issue")
     return frozenset(found)
 
@@ -99,7 +116,7 @@ def parse_references(text: str, zone: TextZone) -> tuple[Reference, ...]:
         zone: a list of references, with or without its heading, or a citation.
     """
     if zone.kind == CITATION:
-        spans: Iterator[tuple[int, int]] = iter([_stripped(text, zone.start, zone.end)])
+        spans: Iterator[tuple[int, int]] = iter([stripped(text, zone.start, zone.end)])
     else:
         spans = _entries(text, zone.start, zone.end)
     return tuple(_reference(text, start, end) for start, end in spans if start < end)
@@ -112,23 +129,12 @@ class _Line(NamedTuple):
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
-    blank = True
-    for found in re.compile(r"[^\n]+").finditer(text, start, end):
-        first, last = _stripped(text, *found.span())
-        gap = text.count("\n", found.start() - 2 if found.start() > start + 1 else start, found.start()) > 1
-        if first == last:
-            blank = True
-            continue
-        yield _Line(found.start(), last, blank or gap)
-        blank = False
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
+    blank = False
+    for begin, stop in line_spans(text, start, end):
+        first, last = stripped(text, begin, stop)
+        if first < last:
+            yield _Line(begin, last, blank)
+        blank = first == last
 
 
 def _entries(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -143,7 +149,7 @@ def _entries(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         last = begins[place + 1] if place + 1 < len(begins) else len(lines)
         first = lines[index].start
         first += marker_length(text, first, lines[index].end)
-        yield _stripped(text, first, lines[last - 1].end)
+        yield stripped(text, first, lines[last - 1].end)
 
 
 def _beginnings(text: str, lines: list[_Line]) -> list[int]:
@@ -155,8 +161,8 @@ def _beginnings(text: str, lines: list[_Line]) -> list[int]:
     # With empty lines between entries a single line break is inside one, unless each line is a citation of its own.
     found = [0]
     for i, line in enumerate(lines[1:], 1):
-        entry = text[lines[found[-1]].start : lines[i - 1].end]
-        features = citation_features(entry)
+        before, until = lines[found[-1]].start, lines[i - 1].end
+        features = citation_features(text[before:until]) if until - before <= _LONGEST else frozenset()
         complete = bool(features & {"issue", "doi", "pmid", "pmcid"})
         if line.after_blank or (complete and _starts_entry(text[line.start : line.end].strip())):
             found.append(i)
@@ -191,8 +197,10 @@ def _authors(entry: str) -> tuple[tuple[str, ...], int]:
     """Return the authors that an entry begins with, and where they end."""
     authors: list[str] = []
     position = 0
-    while found := _AUTHOR.match(entry, position):
-        authors.append(re.sub(r"(?:\(\d{1,3}\)|[*†‡§¶¹²³])+$", "", found.group()).strip())
+    while (found := _AUTHOR.match(entry, position)) and not _CAPITALS.match(found.group()):
+        author = re.sub(r"(?:\(\d{1,3}\)|[*†‡§¶¹²³])+$", "", found.group()).strip()
+        # A full stop after the only initial ends the list; with a comma before it the style has one there.
+        authors.append(author[:-1] if author.count(".") == 1 and "," not in author else author)
         position = found.end()
         between = _BETWEEN.match(entry, position)
         if between is None or _AUTHOR.match(entry, between.end()) is None:
@@ -260,7 +268,11 @@ def _title(rest: str, after_authors: bool) -> tuple[str, str]:
     if end is None:
         issue = _ISSUE.search(rest)
         return ("", rest) if issue and not after_authors else (_clean(rest[: issue.start()] if issue else rest), "")
-    if not after_authors and (issue := _ISSUE.match(rest, end.end())) is not None and len(rest[: end.start()].split()) < 7:
+    if (
+        not after_authors
+        and (issue := _ISSUE.match(rest, end.end())) is not None
+        and len(rest[: end.start()].split()) < 7
+    ):
         return "", rest
     return _clean(rest[: end.end()]), rest[end.end() :]
 
@@ -275,7 +287,12 @@ def _journal(middle: str) -> str:
         return ""
     first = len(parts) - 1
     # An abbreviated title has full stops of its own: Neuromuscul. Disord.
-    while first > 0 and parts[first - 1].endswith(".") and len(parts[first - 1].split()) < 3 and parts[first - 1][0].isupper():
+    while (
+        first > 0
+        and parts[first - 1].endswith(".")
+        and len(parts[first - 1].split()) < 3
+        and parts[first - 1][0].isupper()
+    ):
         first -= 1
     journal = " ".join(parts[first:]).strip(" ,:;(")
     journal = journal if journal.count(".") > 1 or " " not in journal else journal.rstrip(".")

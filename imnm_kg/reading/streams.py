@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bytes of a file for the readers: gzip undone, decoded strictly, never more of them in memory than one record needs."""
+"""Bytes of a file for the readers: gzip undone, decoded strictly, and no more in memory than one record needs."""
 
 from __future__ import annotations
 
@@ -46,14 +46,15 @@ class Stream:
     Attributes:
         shown: the path as it is printed.
         stem: name of the file without folder, ``.gz`` and extension.
-        head: the first 64 KB, or all where there is less; empty for an empty file.
+        head: the first 64 KB, or all where there is less.
     """
 
     def __init__(self, path: Path, shown: str | None = None) -> None:
         """Open a file and read its head.
 
         Raises:
-            ImnmError: ``file-missing``, ``file-is-directory``, ``file-unreadable`` or ``record-gzip``.
+            ImnmError: ``file-missing``, ``file-is-directory``, ``file-unreadable``, ``record-gzip`` or
+                ``record-empty``.
         """
         self.shown = str(path) if shown is None else shown
         name = path.name
@@ -90,6 +91,9 @@ class Stream:
         except ImnmError as error:
             self._failure = error
         self.head = b"".join(pieces)
+        if not self.head:
+            self.close()
+            raise self._failure or self.empty()
 
     def __enter__(self) -> Self:
         return self
@@ -107,6 +111,10 @@ class Stream:
     def place(self, line: int | None = None, column: int | None = None) -> Place:
         """Return a place in this file."""
         return Place(self.shown, line, column)
+
+    def empty(self) -> ImnmError:
+        """Return the error that says that there is nothing to read."""
+        return ImnmError("record-empty", "there is no text in it", "restore its content or remove it", self.place())
 
     def _unreadable(self, error: Exception) -> ImnmError:
         reason = getattr(error, "strerror", None) or str(error)
@@ -134,12 +142,22 @@ class Stream:
         Raises:
             ImnmError: ``record-gzip`` or ``file-unreadable``, when all before the break has been yielded.
         """
-        if self.head:
-            yield self.head
+        yield self.head
         if self._failure is not None:
             raise self._failure
         while piece := self._read():
             yield piece
+
+    def check_text(self) -> None:
+        """Check by its head that the file can be text in UTF-8.
+
+        Raises:
+            ImnmError: ``record-binary`` or ``record-encoding``.
+        """
+        if mark := _mark(self.head):
+            raise _marked(mark, self)
+        if b"\0" in self.head or self.head.startswith(b"%PDF-"):
+            raise _binary(self.head, self)
 
     def lines(self) -> Iterator[tuple[int, bytes | None]]:
         """Yield number and bytes of each line without its line end; ``None`` for a line that is too long to be held.
@@ -169,7 +187,7 @@ class Stream:
         """Return all bytes of the file.
 
         Raises:
-            ImnmError: ``record-empty``, ``record-too-large``, ``record-binary``, and what ``chunks`` raises.
+            ImnmError: ``record-too-large``, ``record-binary``, and what ``chunks`` raises.
         """
         pieces: list[bytes] = []
         size = 0
@@ -181,13 +199,15 @@ class Stream:
                 what = f"the text has more than {MAX_RECORD // 1024**2} MB"
                 raise ImnmError("record-too-large", what, "split the file", self.place())
             pieces.append(chunk)
-        if not size:
-            raise ImnmError("record-empty", "the file is empty", "restore its content or remove it", self.place())
         return b"".join(pieces)
 
 
 def _mark(data: bytes) -> str:
     return next((name for mark, name in _MARKS if data.startswith(mark)), "")
+
+
+def _marked(mark: str, stream: Stream) -> ImnmError:
+    return ImnmError("record-encoding", f"the file is {mark}, not UTF-8", "save it as UTF-8", stream.place(1))
 
 
 def _binary(data: bytes, stream: Stream) -> ImnmError:
@@ -210,8 +230,7 @@ def decode(data: bytes, stream: Stream, line: int | None = None, encoding: str =
     """
     first = line in (None, 1)
     if first and (mark := _mark(data)):
-        what = f"the file is {mark}, not UTF-8"
-        raise ImnmError("record-encoding", what, "save it as UTF-8", stream.place(1))
+        raise _marked(mark, stream)
     if first and data.startswith(b"%PDF-"):  # the one of them that can be all ASCII
         raise _binary(data, stream)
     if first and data.startswith(codecs.BOM_UTF8):

@@ -146,7 +146,7 @@ def test_ceilings_agree_with_the_guard() -> None:
         ("but\ttermination\tPossible", "'but' has the certainty 'Possible'"),
         ("may\thedge\tPossible", "'may' has the direction ''"),
         ("but\ttermination\t\tforward", "'but' has the direction 'forward'"),
-        ("not\tnegation\t\tforward\tword", "'not' has the direction 'forward' and the extent 'word'"),
+        ("not\tnegation\t\tforward\tword", "'not' has the extent 'word', which no negation has"),
         ("no\tnegation\t\tforward", "'no' is here twice"),
     ],
 )

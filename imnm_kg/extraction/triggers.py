@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which rules are worth trying on a sentence: those of which a cue word stands in it, found in one pass over the text."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from imnm_kg.extraction.rules import Rule
+
+__all__ = ["TriggerHits", "Triggers"]
+
+
+class TriggerHits:
+    """The cue words of a text: for a stretch of it, the rules to try."""
+
+    def __init__(self, rules: Sequence[Rule], places: list[int], numbers: list[tuple[int, ...]]) -> None:
+        """Take the places of cues in order, and for each the numbers of the rules that have it."""
+        self._rules, self._places, self._numbers = rules, places, numbers
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def rules(self, start: int, end: int) -> list[Rule]:
+        """Return the rules with a cue that begins inside the stretch, in their order."""
+        first, last = bisect_left(self._places, start), bisect_left(self._places, end)
+        if first == last:
+            return []
+        wanted = {number for numbers in self._numbers[first:last] for number in numbers}
+        return [self._rules[number] for number in sorted(wanted)]
+
+
+class Triggers:
+    """The cue words of all rules, compiled."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        """Compile the cues."""
+        from ahocorasick_rs import AhoCorasick
+
+        self._rules = tuple(rules)
+        numbers: dict[str, list[int]] = {}
+        for number, rule in enumerate(rules):
+            for cue in rule.cues:
+                numbers.setdefault(cue.strip(), []).append(number)
+        self._numbers = [tuple(found) for found in numbers.values()]
+        self._automaton = AhoCorasick(list(numbers))
+
+    def find(self, plain: str) -> TriggerHits:
+        """Find all cues in a text in its normal form; a cue counts wherever a word begins with it."""
+        places: list[int] = []
+        found: list[tuple[int, ...]] = []
+        for cue, start, _ in self._automaton.find_matches_as_indexes(plain, overlapping=True):
+            if start == 0 or not plain[start - 1].isalnum():
+                places.append(start)
+                found.append(self._numbers[cue])
+        order = sorted(range(len(places)), key=places.__getitem__)
+        return TriggerHits(self._rules, [places[at] for at in order], [found[at] for at in order])

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Terms of a foreign vocabulary on their way to entries: their kinds, what is left out, and what is broken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.naming import LONGEST, name_term, one_blank
+from imnm_kg.lexicon.vocabularies import Vocabularies
+
+__all__ = ["FAULTS", "Collector", "Fault"]
+
+FAULTS = 1000
+"""The most faults that are kept; all are counted."""
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Fault(NamedTuple):
+    """Something broken in a lexicon, which was passed over.
+
+    Attributes:
+        line: the line, from 1; ``None`` where the file as a whole is meant.
+        what: what is wrong, without a final full stop.
+    """
+
+    line: int | None
+    what: str
+
+
+class Collector:
+    """Takes terms one by one; ``finish`` makes the entries.
+
+    Memory is what counts with hundreds of thousands of terms: a term is kept as the entry that it becomes, and parents
+    only where they can tell a kind.
+
+    Attributes:
+        kind: the kind of all terms that do not say their own; empty where each vocabulary tells it.
+        known: what is known of vocabularies.
+        prefixes: namespaces by prefix that the file declares.
+        faults: the first of what was broken.
+        broken: how many were.
+        left_out: how many terms were left out, by reason.
+        imports: what the file would have others fetch.
+    """
+
+    def __init__(self, known: Vocabularies, kind: str = "") -> None:
+        self.kind = kind
+        self.known = known
+        self.prefixes: dict[str, str] = {}
+        self.faults: list[Fault] = []
+        self.broken = 0
+        self.left_out: Counter[str] = Counter()
+        self.imports: list[str] = []
+        self._terms: dict[str, Entry] = {}
+        self._shorts: dict[str, tuple[str, ...]] = {}
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._long = self._loud = 0
+
+    def fault(self, line: int | None, what: str) -> None:
+        """Note something broken; of one line only the first thing."""
+        if line is not None and self.faults and self.faults[-1].line == line:
+            return
+        self.broken += 1
+        if len(self.faults) < FAULTS:
+            self.faults.append(Fault(line, what))
+
+    def leave_out(self, why: str) -> None:
+        """Count a term that is left out."""
+        self.left_out[why] += 1
+
+    def has(self, iri: str) -> bool:
+        """Tell whether there is a term with that IRI already."""
+        return iri in self._terms
+
+    def add(
+        self,
+        iri: str,
+        label: str,
+        synonyms: Iterable[str] = (),
+        *,
+        shorts: Sequence[str] = (),
+        parents: Sequence[str] = (),
+        kind: str = "",
+        generic: bool = False,
+        population: bool = False,
+        base: str = "",
+    ) -> None:
+        """Take a term; what is added to one that is there already are further names.
+
+        Args:
+            iri: its IRI.
+            label: its preferred name.
+            synonyms: its other names.
+            shorts: abbreviations, with a ``?`` where ambiguous.
+            parents: the IRIs of what it is a kind of.
+            kind: its kind, where the file says it.
+            generic, population, base: as of an entry.
+        """
+        label = one_blank(label)
+        names = tuple(dict.fromkeys(name for one in synonyms if 1 < len(name := one_blank(one)) <= LONGEST))
+        first = self._terms.get(iri)
+        if first is not None:
+            names = tuple(name for name in dict.fromkeys((*first.names, label, *names)) if name != first.label)
+            self._terms[iri] = replace(first, names=names)
+            self._shorts[iri] = (*self._shorts.get(iri, ()), *shorts)
+            return
+        if len(label) > 9:
+            self._long += 1
+            self._loud += label.isupper()
+        kind = kind or self.kind
+        self._terms[iri] = Entry(iri, kind, label, names, (), _NOTHING, generic, population, base)
+        if shorts:
+            self._shorts[iri] = tuple(shorts)
+        if not kind and parents:
+            self._parents[iri] = tuple(parents)
+
+    @property
+    def size(self) -> int:
+        """How many terms there are."""
+        return len(self._terms)
+
+    def finish(self) -> tuple[Entry, ...]:
+        """Return the entries, sorted by IRI; the collector is empty afterwards."""
+        kinds = _Kinds(self.known, self._parents, self._terms.keys())
+        loud = self._loud * 2 > self._long
+        made: list[Entry] = []
+        owners: Counter[str] = Counter()
+        for iri in sorted(self._terms):
+            term = self._terms[iri]
+            kind = term.kind or kinds.of(iri)
+            if not kind:
+                self.leave_out("no kind")
+                continue
+            naming = name_term(kind, term.label, term.names, self._shorts.get(iri, ()), self.known.everyday, loud=loud)
+            if not naming.label:
+                self.leave_out("no name to look for")
+                continue
+            generic = term.generic or iri in self.known.roots
+            made.append(Entry(iri, kind, *naming, generic, term.population, term.base))
+            owners.update(naming.abbreviations)
+            self._terms[iri] = made[-1]  # sets the former one free
+        self._terms.clear()
+        self._parents.clear()
+        self._shorts.clear()
+        for number, entry in enumerate(made):
+            # What stands for several things stands for none of them unless the text says for which.
+            shared = {short for short in entry.abbreviations if owners[short] > 1}
+            if shared - entry.ambiguous:
+                made[number] = replace(entry, ambiguous=entry.ambiguous | shared)
+        return tuple(made)
+
+
+class _Kinds:
+    """The kind of a term, by the terms above it and by its namespace."""
+
+    def __init__(self, known: Vocabularies, parents: dict[str, tuple[str, ...]], terms: Iterable[str]) -> None:
+        self._known = known
+        self._parents = parents
+        self._made: dict[str, str] = dict(known.roots)
+        # A part of a vocabulary, without its roots, is taken to be of the kind of the whole.
+        present = known.roots.keys() & (set(terms) if not isinstance(terms, set) else terms)
+        self._rooted = {known.space_of(root) for root in present} & known.rooted
+
+    def of(self, iri: str) -> str:
+        """Return the kind of a term; empty where nothing tells it."""
+        open_ = [(iri, iter(self._parents.get(iri, ())))]
+        on_path = {iri}
+        while open_:
+            term, parents = open_[-1]
+            kind = self._made.get(term)
+            if kind is None:
+                for parent in parents:
+                    kind = self._made.get(parent)
+                    if kind is None and parent not in on_path:  # a cycle is no way up
+                        open_.append((parent, iter(self._parents.get(parent, ()))))
+                        on_path.add(parent)
+                        break
+                    if kind:
+                        self._made[term] = kind
+                        break
+                else:
+                    self._made[term] = self._by_space(term)
+                continue
+            open_.pop()
+            on_path.discard(term)
+            if kind and open_:
+                self._made.setdefault(open_[-1][0], kind)
+        return self._made[iri]
+
+    def _by_space(self, iri: str) -> str:
+        space = self._known.space_of(iri)
+        return "" if not space or space in self._rooted else self._known.spaces[space]

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file that is written piece by piece and seen by others only when it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from imnm_kg.errors import ImnmError, Place
+
+__all__ = ["MARK", "clean", "unwritable", "written_aside"]
+
+MARK = ".tmp"
+"""The extension of a file that is not yet whole; its name begins with a dot."""
+
+
+def unwritable(path: Path, error: OSError) -> ImnmError:
+    """Return the error for a file that the system did not let us write."""
+    what = f"the file cannot be written ({error.strerror or error})"
+    remedy = "check that the directory exists, is writable and has room"
+    return ImnmError("file-unwritable", what, remedy, Place(str(path)))
+
+
+@contextlib.contextmanager
+def written_aside(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to; it gets its name when all went well, and is removed when not.
+
+    A file that was there before stays as it is until then. It is on the disk before it has its name, so that a process
+    that is killed, or a machine that stops, leaves a whole file or none.
+
+    Args:
+        path: the file; its folder must exist.
+
+    Raises:
+        ImnmError: ``file-unwritable``.
+    """
+    aside = path.with_name(f".{path.name[:100]}.{os.getpid()}{MARK}")
+    try:
+        with aside.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Make the renaming itself durable, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def clean(folder: Path) -> None:
+    """Remove what processes that were killed have left unfinished in a folder."""
+    for path in folder.glob(f".*{MARK}"):
+        with contextlib.suppress(OSError):
+            path.unlink()

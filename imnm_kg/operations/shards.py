@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The folder of a long run: one shard an input, a manifest that says which are whole, and a lock.
+
+A shard is in the manifest when it is on the disk, never before; so a run that was killed goes on where it was. Nothing
+in the folder depends on when, in which order or by how many processes it was written.
+
+    claims/NAME.parquet     the claims of one input
+    records/NAME.jsonl.gz   what became of each record of that input
+    manifest.jsonl          one line an input, in the order of the inputs when the run is over
+    bad-records.jsonl       the records that were passed over, when the run is over
+    .unfinished             is there, and locked, as long as the run is
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Self, TextIO
+
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.aside import clean, unwritable, written_aside
+from imnm_kg.model.records import BadRecord, TextRecord
+from imnm_kg.reading.faults import SeenIds
+
+__all__ = ["Shard", "ShardFolder", "Tally", "file_sha256", "positions_hash", "read_manifest", "shard_name"]
+
+MANIFEST, BAD, UNFINISHED, CLAIMS, RECORDS = "manifest.jsonl", "bad-records.jsonl", ".unfinished", "claims", "records"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A line of the manifest.
+
+    Attributes:
+        input: the file as it was given.
+        size: its bytes.
+        sha256: of these bytes.
+        records: records that were read.
+        claims: claims in the shard.
+        bad: records that were passed over.
+        shard: the file with the claims, in the folder.
+        shard_sha256: of its bytes.
+        log: the file that says what became of each record, in the folder.
+        log_sha256: of its bytes.
+        repeated: hash of the positions of records whose id an earlier input has; empty where there are none.
+        version: of the program.
+        knowledge: hash of all that decides which claims are found in a text.
+    """
+
+    input: str
+    size: int
+    sha256: str
+    records: int
+    claims: int
+    bad: int
+    shard: str
+    shard_sha256: str
+    log: str
+    log_sha256: str
+    repeated: str
+    version: str
+    knowledge: str
+
+
+class Tally:
+    """Writes what became of each record, and counts.
+
+    A line is an array: position and id, or position, ``null`` and what was wrong. Small, for all of PubMed has
+    36 million.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Begin; the stream gets gzip data that are the same whenever they are written."""
+        self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=stream, mtime=0)
+        self.records = self.claims = self.bad = 0
+
+    def record(self, record: TextRecord, claims: int) -> None:
+        """Note a record that was read."""
+        self.records += 1
+        self.claims += claims
+        self._gzip.write(b"[%d,%s]\n" % (record.position, json.dumps(record.id, ensure_ascii=False).encode()))
+
+    def passed_over(self, bad: BadRecord, id_: str | None = None) -> None:
+        """Note one that was not; with its id where that is known, and is in an earlier input too."""
+        self.bad += 1
+        line = [bad.position, id_, asdict(bad)]
+        self._gzip.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+
+    def close(self) -> None:
+        """End the data; the stream stays open."""
+        self._gzip.close()
+
+
+def shard_name(path: Path) -> str:
+    """Return the name of the shard of an input: readable, and another for a file of the same name elsewhere."""
+    stem = re.sub(r"(\.\w{1,8})(\.gz)?$", "", path.name)
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.")[:60]
+    return f"{readable or 'input'}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of the bytes of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def positions_hash(positions: Iterable[int]) -> str:
+    """Return a hash of the positions of records, empty where there are none."""
+    text = ",".join(map(str, sorted(positions)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
+
+
+def read_manifest(folder: Path) -> dict[str, Shard]:
+    """Return the lines of a manifest by the files of their claims; of several lines for one, the last counts.
+
+    A line that is not whole is what a run that was killed had begun to write, and counts for nothing.
+    """
+    found: dict[str, Shard] = {}
+    try:
+        data = (folder / MANIFEST).read_bytes()
+    except FileNotFoundError:
+        return {}
+    for line in data.split(b"\n")[:-1]:
+        try:
+            shard = Shard(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+        found[shard.shard] = shard
+    return found
+
+
+class ShardFolder:
+    """The folder while a run writes to it. Use it as a context manager: it is locked meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        """Say which folder; nothing is looked at or written yet."""
+        self.path = path
+        self.shards: dict[str, Shard] = {}
+        self._lock: TextIO | None = None
+        self._manifest: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        """Make the folder or take it up again.
+
+        Raises:
+            ImnmError: ``extract-folder`` where it holds other things or another run writes to it, ``file-unwritable``.
+        """
+        marker = self.path / UNFINISHED
+        try:
+            if self.path.exists() and not self.path.is_dir():
+                raise self._error("this is a file", "name a folder with --out")
+            known = marker.exists() or (self.path / MANIFEST).exists()
+            if not known and self.path.exists() and any(self.path.iterdir()):
+                raise self._error("the folder holds other things", "name a new or an empty folder with --out")
+            for part in (CLAIMS, RECORDS):
+                (self.path / part).mkdir(parents=True, exist_ok=True)
+            self._lock = marker.open("a")
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        if not _locked(self._lock):
+            self._lock.close()
+            raise self._error("another run writes to the folder", "wait for it to end, or name another folder")
+        for part in (self.path, self.path / CLAIMS, self.path / RECORDS):
+            clean(part)
+        self.shards = read_manifest(self.path)
+        self._rewrite(self.shards.values())  # a line that was not whole would spoil the next
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for stream in (self._manifest, self._lock):
+            if stream is not None:
+                stream.close()
+
+    def _error(self, what: str, remedy: str) -> ImnmError:
+        return ImnmError("extract-folder", what, remedy, Place(str(self.path)))
+
+    def _rewrite(self, shards: Iterable[Shard]) -> None:
+        if self._manifest is not None:
+            self._manifest.close()
+        with written_aside(self.path / MANIFEST) as stream:
+            for shard in shards:
+                stream.write(_line(asdict(shard)))
+        try:
+            self._manifest = (self.path / MANIFEST).open("ab")
+        except OSError as error:
+            raise unwritable(self.path / MANIFEST, error) from error
+
+    def refuse_others(self, wanted: Mapping[str, str]) -> None:
+        """Refuse to go on with other inputs than before.
+
+        Args:
+            wanted: the inputs of this run by the names of their shards, without extension.
+
+        Raises:
+            ImnmError: ``extract-inputs``.
+        """
+        others = sorted(s.input for s in self.shards.values() if Path(s.shard).name.partition(".")[0] not in wanted)
+        others = [s.input for s in self.shards.values() if _name_of(s) not in wanted]
+        if others:
+            more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+            what = f"the folder has the shards of inputs that are not given now: {min(others)}{more}"
+            remedy = "give these too, or name another folder with --out"
+            raise ImnmError("extract-inputs", what, remedy, Place(str(self.path)))
+
+    def is_whole(self, shard: Shard, path: Path, version: str, knowledge: str) -> bool:
+        """Tell whether a shard need not be made again: input, knowledge and files are what they were."""
+        if (shard.version, shard.knowledge) != (version, knowledge):
+            return False
+        try:
+            return (
+                path.stat().st_size == shard.size
+                and file_sha256(self.path / shard.shard) == shard.shard_sha256
+                and file_sha256(self.path / shard.log) == shard.log_sha256
+                and file_sha256(path) == shard.sha256
+            )
+        except OSError:
+            return False
+
+    def add(self, shard: Shard) -> None:
+        """Put a shard into the manifest, for good when this returns."""
+        assert self._manifest is not None
+        former = self.shards.get(shard.shard)
+        self.shards[shard.shard] = shard
+        if former == shard:
+            return
+        try:
+            self._manifest.write(_line(asdict(shard)))
+            self._manifest.flush()
+            os.fsync(self._manifest.fileno())
+        except OSError as error:
+            raise unwritable(self.path / MANIFEST, error) from error
+
+    def repeated(self, order: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield, shard by shard in the order of the inputs, the positions of records whose id came before.
+
+        Args:
+            order: the files of the claims.
+        """
+        seen = SeenIds()
+        for name in order:
+            shard = self.shards[name]
+            positions = []
+            for position, id_, *_ in self._log(shard):
+                if id_ is not None and seen.check(TextRecord(id_, "", position=position)) is not None:
+                    positions.append(position)
+            yield name, tuple(positions)
+
+    def _log(self, shard: Shard) -> Iterator[list[Any]]:
+        with gzip.open(self.path / shard.log, "rt", encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                yield json.loads(line)
+
+    def finish(self, order: Iterable[str], lost: Iterable[BadRecord]) -> None:
+        """End the run: the manifest in order, all bad records in one file, and no mark of a run any more.
+
+        Args:
+            order: the files of the claims that are whole, in the order of the inputs.
+            lost: inputs that could not be read at all; they are not in the manifest.
+        """
+        names = list(order)
+        with written_aside(self.path / BAD) as stream:
+            for name in names:
+                if self.shards[name].bad:
+                    for _, _, *bad in self._log(self.shards[name]):
+                        if bad:
+                            stream.write(_line(bad[0]))
+            for record in lost:
+                stream.write(_line(asdict(record)))
+        self._drop([shard for name, shard in self.shards.items() if name not in set(names)])
+        self._rewrite(self.shards[name] for name in names)
+        if not lost:
+            with contextlib.suppress(OSError):
+                (self.path / UNFINISHED).unlink()
+
+    def _drop(self, shards: Iterable[Shard]) -> None:
+        """Remove what a run with other settings had left of these inputs."""
+        for shard in shards:
+            for name in (shard.shard, shard.log):
+                if name not in {s.log for s in self.shards.values() if s is not shard}:
+                    with contextlib.suppress(OSError):
+                        (self.path / name).unlink()
+
+
+def _name_of(shard: Shard) -> str:
+    return Path(shard.shard).name.removesuffix("".join(Path(shard.shard).suffixes[-1:]))
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _locked(stream: TextIO) -> bool:
+    """Lock a file until it is closed, or its process is killed; where the system has no such lock, do without."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
