@@ -73,12 +73,14 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
         return ()
     title = narrow(record.title, find_mentions(record.title, normalise(record.title), "", matcher), matcher) if record.title else []
     topic = topic_of(title, mentions, len(text))
-    if topic.disease is None and (group := patient_group(f"{record.title} {text}")) is not None:
+    if (group := patient_group(record.title if topic.disease is not None else f"{record.title} {text}")) is not None:
         topic = topic._replace(population=group)
     starts = [mention.start for mention in mentions]
     reading = _Reading(record, plain, mentions, starts, hits, topic, knowledge, record.sha256)
     found = [candidate for sentence in sentences_of(record) for candidate in _read_sentence(reading, sentence)]
-    return tuple(_propose(reading, candidate) for candidate in select(found))
+    kept = select(found)
+    harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate == "hasAdverseEvent")
+    return tuple(_propose(reading, candidate, harmed) for candidate in kept)
 
 
 def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[Candidate]:
@@ -86,7 +88,7 @@ def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[Candidate]
     rules = reading.hits.rules(start, end)
     if not rules:
         return
-    inside = [m for m in reading.within(start, end) if m.end <= end and not m.entry.generic]
+    inside = [m for m in reading.within(start, end) if m.end <= end and not m.entry.generic and not _is_test(m.entry)]
     inside = _with_anaphora(reading, sentence, inside)
     aim = section == "aim" and _ASKS.search(reading.plain, start, end) is not None or _ASKS_PLAINLY.search(reading.plain, start, end) is not None
     if not inside:
@@ -104,6 +106,18 @@ def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[Candidate]
             yield from _apply(reading, sentence, masked, rule)
         if not plainly or (folded is not masked and rule.topic != "class"):
             yield from _apply(reading, sentence, folded, rule)
+
+
+_TEST = re.compile(
+    r"graphy|scopy|imaging|biops|\btests?\b|testing|tomograph|\bscan|screening|assay|ultraso|examination|monitoring|assessment|measurement|"
+    r"electromyogra|nerve conduction|serology|histolog|immunohisto|capillarosc|sequencing|\bmri\b|spirometry|questionnaire|cytometry",
+    re.IGNORECASE,
+)
+
+
+def _is_test(entry: Entry) -> bool:
+    """Tell whether a procedure finds something out and treats nothing."""
+    return entry.kind == "Procedure" and _TEST.search(entry.label) is not None
 
 
 # A sentence that asks is no answer.
@@ -274,6 +288,12 @@ def _instances(
                 continue
             if subject.entry.iri == object_.entry.iri and not subject.modifiers:
                 continue
+            if rule.predicate in _OF_THERAPY and _given_up(reading, subject):
+                continue
+            if rule.predicate == "hasAdverseEvent" and object_.entry.kind == "Disease" and _indicated(reading, object_):
+                continue
+            if rule.predicate == "hasPhenotype" and (subject.entry.kind != "Disease" or _located(reading, subject)):
+                continue
             if rule.predicate in _OF_ACTION and not rule.phrase and _in_phrase(reading, subject, trigger):
                 continue
             if not _fits_outcome(reading, rule, subject, object_):
@@ -323,6 +343,38 @@ def _fits_outcome(reading: _Reading, rule: Rule, subject: Mention, object_: Ment
     return outcome == (rule.predicate == "riskFactorFor")
 
 
+_GIVING_UP = re.compile(r"\b(?:discontinu\w+|withdraw\w*|cessation|stopping|taper\w*|removal|reduction|reducing|switch\w* from|dependen\w+|resistan\w+|refractory) (?:of|to|from|on)?\s*(?:the\s+|oral\s+|intravenous\s+)?(?:dose of\s+)?$")
+_GIVEN_UP = re.compile(r"[\s-]*(?:induced|related toxicity|associated toxicity|(?:therapy |treatment |use )?(?:was|were|had been|has been) (?:also )?(?:discontinued|stopped|withdrawn|tapered|ceased|replaced|completely discontinued))")
+_WITH_DISEASE = re.compile(r"\b(?:patients?|individuals?|adults?|children|subjects?|people|persons?|those|women|men|participants?|cases?|recipients?) (?:with|of|who had|having|suffering from)\s+(?:[a-z-]+\s+){0,3}$")
+_LOCATED = re.compile(r"\b(?:in|of|with|for|from|to|on|by)\s+(?:the\s+)?$")
+
+
+def _before(reading: _Reading, mention: Mention, width: int = 60) -> str:
+    return reading.plain[max(0, mention.start - width) : mention.start]
+
+
+def _given_up(reading: _Reading, mention: Mention) -> bool:
+    """Tell whether a treatment is named for being stopped, or for what it caused."""
+    if mention.start >= len(reading.plain):
+        return False
+    return bool(_GIVING_UP.search(_before(reading, mention)) or _GIVEN_UP.match(reading.plain, mention.end))
+
+
+def _indicated(reading: _Reading, mention: Mention) -> bool:
+    """Tell whether a disease is why people are treated ("in patients with X"), and no harm of the treatment."""
+    return _WITH_DISEASE.search(_before(reading, mention)) is not None
+
+
+def _located(reading: _Reading, mention: Mention) -> bool:
+    """Tell whether a disease only says where something else is found: "calcinosis in X is associated with"."""
+    before = _before(reading, mention)
+    if not _LOCATED.search(before) or _WITH_DISEASE.search(before):
+        return False
+    opening = re.search(r"(?:^|[.;:]\s+)(?:in|among|unlike|of)\s+(?:[a-z-]+\s+){0,3}$", before)
+    patients = re.search(r"\b(?:muscles?|biops\w+|sera|serum|blood|tissues?|samples?|signs?|symptoms?|features?|manifestations?|hallmark\w*|histopathology|form|forms|complications?|model|models|cohort|cohorts|diagnosis|onset|setting) (?:of|in|from|with)\s+(?:the\s+)?$", before)
+    return opening is None and patients is None
+
+
 _PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against|between|by)\s+(?:the\s+)?|-)$")
 
 
@@ -346,33 +398,51 @@ def _told_of(reading: _Reading, mention: Mention, predicate: str, role: str) -> 
     return _base(reading, entry) if entry.kind == "Disease" else entry
 
 
-def _population(reading: _Reading, candidate: Candidate) -> str:
-    predicate, topic = candidate.rule.predicate, reading.topic
+def _population(reading: _Reading, candidate: Candidate, harmed: frozenset[str]) -> str:
+    """Name whom a claim is about: the disease it is told of as narrowly as the sentence has it, else the document's."""
+    rule, topic = candidate.rule, reading.topic
     sentence = reading.record.text[candidate.start : candidate.end]
-    mention = candidate.subject if predicate in _OF_DISEASE else candidate.object
-    if predicate not in _OF_DISEASE and (predicate not in _OF_THERAPY or mention.entry.kind != "Disease"):
-        ends = {candidate.subject.entry.iri, candidate.object.entry.iri}
-        others = [
-            m for m in reading.within(candidate.start, candidate.end)
-            if m.entry.kind == "Disease" and m.entry.iri not in ends
-            and not m.entry.generic
-        ]  # fmt: skip
-        same = [m for m in others if topic.disease is not None and m.entry.iri == topic.disease.entry.iri]
-        if not others or same or topic.disease is None or predicate == "hasAdverseEvent":
-            label = topic.population
-            if not label and others:
-                label = population_label(others[0])
-            return model_population(label, sentence) or label if label else ""
-        mention = others[0]
-    label = population_label(mention)
-    if topic.disease is not None and not mention.modifiers and predicate in _OF_THERAPY:
-        told = _base(reading, mention.entry).iri
-        if told == _base(reading, topic.disease.entry).iri and candidate.section != "background":
-            label = topic.population
-    return model_population(_base(reading, mention.entry).label, sentence) or label
+    mention = _told_about(reading, candidate)
+    if mention is not None:
+        base = _base(reading, mention.entry)
+        label = population_label(mention)
+        narrows = rule.predicate in _OF_THERAPY or (rule.predicate in _OF_DISEASE and candidate.section != "")
+        narrowed = mention.modifiers or mention.entry.population
+        if narrows and candidate.section != "background" and not narrowed and topic.disease is not None:
+            if base.iri == _base(reading, topic.disease.entry).iri and rule.predicate != "subtypeOf":
+                label = topic.population
+        return model_population(base.label, sentence) or label
+    label = topic.population
+    if rule.predicate == "hasAdverseEvent" and topic.disease is not None and topic.disease.entry.iri in harmed:
+        label = f"{candidate.subject.entry.label.removesuffix('s')} users"
+    return (model_population(label, sentence) or label) if label else ""
 
 
-def _propose(reading: _Reading, candidate: Candidate) -> ProposedClaim:
+def _told_about(reading: _Reading, candidate: Candidate) -> Mention | None:
+    """Return the disease whose patients a claim is about, where its sentence names it."""
+    predicate, object_ = candidate.rule.predicate, candidate.object
+    if predicate == "subtypeOf":
+        return object_
+    if predicate in _OF_DISEASE:
+        return candidate.subject
+    if predicate in (*_OF_THERAPY, "contributesTo") and object_.entry.kind == "Disease":
+        return object_
+    if predicate == "hasAdverseEvent":
+        return None
+    ends = {candidate.subject.entry.iri, object_.entry.iri}
+    others = [
+        m for m in reading.within(candidate.start, candidate.end)
+        if m.entry.kind == "Disease" and m.entry.iri not in ends and not m.entry.generic
+        and _in_phrase(reading, m, (len(reading.plain), 0))
+    ]  # fmt: skip
+    topic = reading.topic.disease
+    same = [m for m in others if topic is not None and m.entry.iri == topic.entry.iri]
+    if same or not others:
+        return None
+    return others[0] if topic is None or predicate != "riskFactorFor" else None
+
+
+def _propose(reading: _Reading, candidate: Candidate, harmed: frozenset[str]) -> ProposedClaim:
     record, rule = reading.record, candidate.rule
     start, end = _quote(record.text, candidate)
     marks = [
@@ -385,7 +455,7 @@ def _propose(reading: _Reading, candidate: Candidate) -> ProposedClaim:
         record.id, reading.sha256,
         _told_of(reading, candidate.subject, rule.predicate, "subject"), rule.predicate,
         _told_of(reading, candidate.object, rule.predicate, "object"),
-        candidate.polarity, candidate.certainty, _population(reading, candidate), (),
+        candidate.polarity, candidate.certainty, _population(reading, candidate, harmed), (),
         record.text[start:end], record.text[max(0, start - _AROUND) : start], record.text[end : end + _AROUND],
         start, end, rule.id, rule.confidence, tuple(sorted(dict.fromkeys(marks), key=lambda m: (m.start, m.end, m.role))),
     )  # fmt: skip

@@ -34,7 +34,7 @@ CLASSES = {
     "C": _CONDITION,
     "A": "\ue009",
     "P": _TARGET,
-    "Q": _TARGET + "\ue009\ue005\ue006",
+    "Q": _TARGET + "\ue009",
     "Y": "\ue00a",
     "M": _THERAPY + "\ue009",
     "H": _CONDITION + "\ue008",
@@ -233,6 +233,9 @@ _GROUPS = tuple(
 )  # fmt: skip
 
 
+_OPENING = re.compile(r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite)\s+(?:[a-z0-9]+\s+){0,5}")
+
+
 def _grouped(cells: list[_Cell], pattern: re.Pattern[str]) -> list[_Cell]:
     """Make one cell of the members of each list."""
     text = "".join(cell.char for cell in cells)
@@ -244,6 +247,10 @@ def _grouped(cells: list[_Cell], pattern: re.Pattern[str]) -> list[_Cell]:
         found = pattern.match(text, place)
         if found is None:
             made.append(cells[place])
+            place += 1
+            continue
+        if found.group(2).lstrip().startswith(",") and _OPENING.fullmatch(text, 0, place):
+            made.append(cells[place])  # "In myositis, marked weakness ...": the comma begins the clause, no list
             place += 1
             continue
         slot = cells[place].slot

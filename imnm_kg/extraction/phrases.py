@@ -27,7 +27,7 @@ _STOP = (
     r"indicat\w*|reveal\w*|display\w*|exhibit\w*|experienc\w*|had|without|due|secondary|us|frequent|common|usual|typical|"
     r"characteristic|main|major|significant|marked|predominant|clinical|possible|potential|further|new|first|concomitant|"
     r"often|usually|commonly|frequently|typically|mainly|mostly|especially|particularly|respectively|namely|severe|mild|moderate|"
-    r"featuring|mechanisms?|underlying|markers?|progressive|late|early|post|acute|chronic|significantly|increasingly|highly|following|against|about|over|under|within|through|per|same|different|similar|certain|various|two|three|four|one|like"
+    r"featuring|mechanisms?|underlying|markers?|progressive|late|early|post|acute|chronic|significantly|increasingly|highly|so|well|therefore|following|against|about|over|under|within|through|per|same|different|similar|certain|various|two|three|four|one|like"
 )
 _INNER = "\ue005\ue007\ue008\ue009"
 _PHRASE = re.compile(

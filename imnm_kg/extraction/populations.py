@@ -37,6 +37,7 @@ _NEUTRAL = re.compile(
     r"established|biopsy[- ]proven|definite|classical?|isolated|progressive|steroid[- ]dependent)[\s-]+$",
     re.IGNORECASE,
 )
+_CASES = re.compile(r"(?:refractory|resistant) (?:cases?|forms?|patients?) (?:of|with)\s+$", re.IGNORECASE)
 _POSITIVE = re.compile(r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?(?:positive|\(\+\)|\+|pos)[\s-]*$", re.IGNORECASE)
 _NEGATIVE = re.compile(r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?negative[\s-]*$", re.IGNORECASE)
 _REFRACTORY = re.compile(r"[\s-]+(refractory|resistant|dependent|unresponsive)[\s-]+$", re.IGNORECASE)
@@ -64,6 +65,10 @@ def narrow(text: str, mentions: list[Mention], matcher: Matcher) -> list[Mention
         while True:
             left = text[max(0, start - 60) : start]
             if found := _NEUTRAL.search(left):
+                start -= len(left) - found.start()
+                continue
+            if found := _CASES.search(left):
+                modifiers.append("refractory")
                 start -= len(left) - found.start()
                 continue
             if found := _NARROW.search(left):

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from imnm_kg.errors import ImnmError
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.naming import LONGEST, name_term, one_blank
 from imnm_kg.lexicon.vocabularies import Vocabularies
+from imnm_kg.reading.streams import Stream, decode
 
-__all__ = ["FAULTS", "Collector", "Fault"]
+__all__ = ["FAULTS", "Collector", "Fault", "text_lines"]
 
 FAULTS = 1000
 """The most faults that are kept; all are counted."""
@@ -155,16 +157,35 @@ class Collector:
         return tuple(made)
 
 
+def text_lines(stream: Stream, collector: Collector) -> Iterator[tuple[int, str]]:
+    """Yield number and text of each line; one that cannot be decoded is a fault and is passed over.
+
+    Raises:
+        ImnmError: as ``Stream.lines``, when all before the break has been yielded.
+    """
+    for number, data in stream.lines():
+        if data is None:
+            collector.fault(number, "the line is too long to be read")
+            continue
+        try:
+            line = decode(data, stream, number)
+        except ImnmError as error:
+            if error.code == "record-binary" or number == 1:
+                raise
+            collector.fault(number, error.what)
+            continue
+        yield number, line
+
+
 class _Kinds:
     """The kind of a term, by the terms above it and by its namespace."""
 
-    def __init__(self, known: Vocabularies, parents: dict[str, tuple[str, ...]], terms: Iterable[str]) -> None:
+    def __init__(self, known: Vocabularies, parents: Mapping[str, tuple[str, ...]], terms: Container[str]) -> None:
         self._known = known
         self._parents = parents
         self._made: dict[str, str] = dict(known.roots)
         # A part of a vocabulary, without its roots, is taken to be of the kind of the whole.
-        present = known.roots.keys() & (set(terms) if not isinstance(terms, set) else terms)
-        self._rooted = {known.space_of(root) for root in present} & known.rooted
+        self._rooted = {known.space_of(root) for root in known.roots if root in terms}
 
     def of(self, iri: str) -> str:
         """Return the kind of a term; empty where nothing tells it."""

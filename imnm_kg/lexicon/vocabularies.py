@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from imnm_kg.errors import ImnmError, Place
@@ -46,11 +45,6 @@ class Vocabularies:
     roots: Mapping[str, str]
     prefixes: Mapping[str, str]
     everyday: frozenset[str]
-
-    @cached_property
-    def rooted(self) -> frozenset[str]:
-        """The namespaces with root terms: of these, what is below no root has no kind."""
-        return frozenset(map(self.space_of, self.roots))
 
     def space_of(self, iri: str) -> str:
         """Return the namespace of a term that has a kind by its namespace; empty where it has none.

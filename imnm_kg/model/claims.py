@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from imnm_kg.model.namespaces import CLAIM, EVIDENCE, IMNM, OA, RDF, RDFS
 
 __all__ = [
     "CONTEXT",
+    "MARK_ROLES",
     "NARROWING",
     "RARELY",
     "Claim",
     "Evidence",
+    "Extraction",
+    "ExtractionMark",
     "GuardException",
     "Index",
     "expected_label",
@@ -42,6 +46,13 @@ NARROWING = tuple(IMNM.term(name) for name in ("comparator", "condition", "dose"
 
 RARELY = ("sometimes", "occasionally", "rarely", "seldom")
 """The words of frequency that keep a claim from becoming an edge, as the rule ``direct-edge`` has them."""
+
+
+MARK_ROLES = {
+    "subject": IMNM.SubjectMention, "object": IMNM.ObjectMention, "population": IMNM.PopulationMention,
+    "trigger": IMNM.TriggerWords, "negation": IMNM.NegationCue, "hedge": IMNM.HedgeCue,
+}  # fmt: skip
+"""What a stretch of a text can be in an extraction, and the term for it."""
 
 
 class Index:
@@ -95,6 +106,37 @@ class GuardException:
 
 
 @dataclass(frozen=True)
+class ExtractionMark:
+    """A stretch of the text that took part in an extraction; ``role`` is one of ``MARK_ROLES``, offsets code points."""
+
+    role: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """Why a program proposed a passage.
+
+    Attributes:
+        rule: id of the rule.
+        confidence: measured precision of the rule, none where it was not measured.
+        extractor: the program.
+        version: its version.
+        marks: the words that took part, by place.
+        mended: which parts a reviewer has changed since, sorted.
+    """
+
+    rule: str
+    confidence: float | None
+    extractor: NamedNode
+    version: str
+    marks: tuple[ExtractionMark, ...] = ()
+    mended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A passage of a document that carries a claim.
 
@@ -110,6 +152,7 @@ class Evidence:
         certainty: how sure the text is (local name), none for an antecedent.
         review_status: ``Reviewed``, ``Proposed`` or ``Rejected``.
         exceptions: cues in the sentence that were decided not to matter.
+        extraction: why a program proposed it, none where it was found by hand.
     """
 
     iri: NamedNode
@@ -123,6 +166,7 @@ class Evidence:
     certainty: str | None
     review_status: str | None
     exceptions: tuple[GuardException, ...] = ()
+    extraction: Extraction | None = None
 
     def expected_iri(self, claim: NamedNode, text_sha256: str) -> NamedNode:
         """Return the IRI that the content gives."""
@@ -191,6 +235,31 @@ def _read_evidence(index: Index, iri: NamedNode) -> Evidence | None:
         iri, document, index.text(quote, OA.exact) or "", index.text(quote, OA.prefix) or "",
         index.text(quote, OA.suffix) or "", start, end, role, _local(index.node(iri, IMNM.certainty)),
         _local(index.node(iri, IMNM.reviewStatus)), tuple(sorted(exceptions, key=lambda x: x.start)),
+        _read_extraction(index, iri),
+    )  # fmt: skip
+
+
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
+_ROLE_OF_TERM = {term.value: role for role, term in MARK_ROLES.items()}
+
+
+def _read_extraction(index: Index, evidence: NamedNode) -> Extraction | None:
+    node = index.node(evidence, IMNM.hasExtraction)
+    extractor = None if node is None else index.node(node, IMNM.extractor)
+    if node is None or extractor is None:
+        return None
+    marks = []
+    for mark in index.objects(node, IMNM.hasMark):
+        if not isinstance(mark, NamedNode):
+            continue
+        role, start, end = index.node(mark, IMNM.markRole), index.number(mark, OA.start), index.number(mark, OA.end)
+        if role is not None and role.value in _ROLE_OF_TERM and start is not None and end is not None:
+            marks.append(ExtractionMark(_ROLE_OF_TERM[role.value], index.text(mark, OA.exact) or "", start, end))
+    confidence = index.text(node, IMNM.confidence) or ""
+    return Extraction(
+        index.text(node, IMNM.extractionRule) or "", float(confidence) if _DECIMAL.fullmatch(confidence) else None, extractor,
+        index.text(node, IMNM.extractorVersion) or "", tuple(sorted(marks, key=lambda x: (x.start, x.end, x.role))),
+        tuple(sorted(str(x.value) for x in index.objects(node, IMNM.mendedPart) if isinstance(x, Literal))),
     )  # fmt: skip
 
 
@@ -233,6 +302,7 @@ def expected_label(claim: Claim, index: Index) -> str:
 
     Subject, relation (in its negated form for a negated claim) and object by their labels; in brackets the certainty
     of its strongest statement unless it is established, the population unless it is the object, and the context.
+    A statement that is only proposed counts as long as none is reviewed, a rejected one never.
     """
 
     def words(term: Object) -> str:
@@ -240,7 +310,9 @@ def expected_label(claim: Claim, index: Index) -> str:
 
     worded = IMNM.negatedLabel if claim.polarity == "Negated" else RDFS.label
     relation = index.text(claim.predicate, worded) or claim.predicate.value
-    found = [item.certainty for item in claim.evidence if item.certainty in RANKS and item.review_status != "Rejected"]
+    kept = [item for item in claim.evidence if item.certainty in RANKS and item.review_status != "Rejected"]
+    read = [item for item in kept if item.review_status == "Reviewed"]
+    found = [item.certainty for item in read or kept]
     strongest = max(found, key=lambda name: RANKS.index(str(name)), default="Established")
     brackets = [] if strongest == "Established" else [str(strongest).lower()]
     if claim.population not in (None, claim.object):

@@ -9,6 +9,8 @@ publishes test vectors.
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -16,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from imnm_kg.model.namespaces import XSD
 
-__all__ = ["claim_id", "content_hash", "evidence_id", "inference_id"]
+__all__ = ["claim_id", "content_hash", "evidence_id", "inference_id", "slug"]
 
 Term: TypeAlias = NamedNode | Literal | BlankNode | Triple
 _Json: TypeAlias = "str | Sequence[_Json] | None"
@@ -27,6 +29,19 @@ def content_hash(array: Sequence[_Json]) -> str:
     import rfc8785  # here: queries and checks never need it
 
     return hashlib.sha256(rfc8785.dumps(list(array))).hexdigest()[:32]
+
+
+_SPELT = {"+": " plus ", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "µ": "mu", "μ": "mu"}
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug(name: str) -> str:
+    """Return the readable id that a name gives: lower-case words of ASCII letters and digits, joined by hyphens."""
+    spelt = "".join(_SPELT.get(character, character) for character in name.lower())
+    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+    made = _NOT_IN_SLUG.sub("-", plain).strip("-")
+    # A name in another script leaves nothing to read.
+    return made or "unnamed-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def claim_id(

@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TextIO
@@ -39,6 +39,7 @@ class Shard:
     """A line of the manifest.
 
     Attributes:
+        name: of the shard, without folder and extension.
         input: the file as it was given.
         size: its bytes.
         sha256: of these bytes.
@@ -54,6 +55,7 @@ class Shard:
         knowledge: hash of all that decides which claims are found in a text.
     """
 
+    name: str
     input: str
     size: int
     sha256: str
@@ -118,7 +120,7 @@ def positions_hash(positions: Iterable[int]) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, Shard]:
-    """Return the lines of a manifest by the files of their claims; of several lines for one, the last counts.
+    """Return the lines of a manifest by the names of their shards; of several lines for one, the last counts.
 
     A line that is not whole is what a run that was killed had begun to write, and counts for nothing.
     """
@@ -132,7 +134,7 @@ def read_manifest(folder: Path) -> dict[str, Shard]:
             shard = Shard(**json.loads(line))
         except (ValueError, TypeError):
             continue
-        found[shard.shard] = shard
+        found[shard.name] = shard
     return found
 
 
@@ -143,8 +145,8 @@ class ShardFolder:
         """Say which folder; nothing is looked at or written yet."""
         self.path = path
         self.shards: dict[str, Shard] = {}
-        self._lock: TextIO | None = None
-        self._manifest: BinaryIO | None = None
+        self._open = contextlib.ExitStack()
+        self._manifest: BinaryIO
 
     def __enter__(self) -> Self:
         """Make the folder or take it up again.
@@ -161,51 +163,47 @@ class ShardFolder:
                 raise self._error("the folder holds other things", "name a new or an empty folder with --out")
             for part in (CLAIMS, RECORDS):
                 (self.path / part).mkdir(parents=True, exist_ok=True)
-            self._lock = marker.open("a")
+            lock = marker.open("a")
         except OSError as error:
             raise unwritable(self.path, error) from error
-        if not _locked(self._lock):
-            self._lock.close()
+        if not _locked(lock):
+            lock.close()
             raise self._error("another run writes to the folder", "wait for it to end, or name another folder")
-        for part in (self.path, self.path / CLAIMS, self.path / RECORDS):
-            clean(part)
+        self._open.enter_context(lock)
+        for folder in (self.path, self.path / CLAIMS, self.path / RECORDS):
+            clean(folder)
         self.shards = read_manifest(self.path)
         self._rewrite(self.shards.values())  # a line that was not whole would spoil the next
         return self
 
     def __exit__(self, *_: object) -> None:
-        for stream in (self._manifest, self._lock):
-            if stream is not None:
-                stream.close()
+        self._open.close()
 
     def _error(self, what: str, remedy: str) -> ImnmError:
         return ImnmError("extract-folder", what, remedy, Place(str(self.path)))
 
     def _rewrite(self, shards: Iterable[Shard]) -> None:
-        if self._manifest is not None:
-            self._manifest.close()
         with written_aside(self.path / MANIFEST) as stream:
             for shard in shards:
                 stream.write(_line(asdict(shard)))
         try:
-            self._manifest = (self.path / MANIFEST).open("ab")
+            self._manifest = self._open.enter_context((self.path / MANIFEST).open("ab"))
         except OSError as error:
             raise unwritable(self.path / MANIFEST, error) from error
 
-    def refuse_others(self, wanted: Mapping[str, str]) -> None:
-        """Refuse to go on with other inputs than before.
+    def refuse_others(self, names: Collection[str]) -> None:
+        """Refuse to go on with other inputs than before: their shards would be neither right nor wrong.
 
         Args:
-            wanted: the inputs of this run by the names of their shards, without extension.
+            names: of the shards of this run.
 
         Raises:
             ImnmError: ``extract-inputs``.
         """
-        others = sorted(s.input for s in self.shards.values() if Path(s.shard).name.partition(".")[0] not in wanted)
-        others = [s.input for s in self.shards.values() if _name_of(s) not in wanted]
+        others = sorted(shard.input for shard in self.shards.values() if shard.name not in names)
         if others:
             more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-            what = f"the folder has the shards of inputs that are not given now: {min(others)}{more}"
+            what = f"the folder has the shards of inputs that are not given now: {others[0]}{more}"
             remedy = "give these too, or name another folder with --out"
             raise ImnmError("extract-inputs", what, remedy, Place(str(self.path)))
 
@@ -225,31 +223,30 @@ class ShardFolder:
 
     def add(self, shard: Shard) -> None:
         """Put a shard into the manifest, for good when this returns."""
-        assert self._manifest is not None
-        former = self.shards.get(shard.shard)
-        self.shards[shard.shard] = shard
-        if former == shard:
-            return
+        former = self.shards.get(shard.name)
+        self.shards[shard.name] = shard
         try:
             self._manifest.write(_line(asdict(shard)))
             self._manifest.flush()
             os.fsync(self._manifest.fileno())
+            if former is not None and former.shard != shard.shard:  # in another format
+                (self.path / former.shard).unlink(missing_ok=True)
         except OSError as error:
             raise unwritable(self.path / MANIFEST, error) from error
 
-    def repeated(self, order: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Yield, shard by shard in the order of the inputs, the positions of records whose id came before.
+    def repeated(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield, shard by shard, the positions of records whose id an earlier shard has.
 
         Args:
-            order: the files of the claims.
+            names: of the shards, in the order of the inputs.
         """
         seen = SeenIds()
-        for name in order:
-            shard = self.shards[name]
-            positions = []
-            for position, id_, *_ in self._log(shard):
-                if id_ is not None and seen.check(TextRecord(id_, "", position=position)) is not None:
-                    positions.append(position)
+        for name in names:
+            positions = [
+                position
+                for position, id_, *_ in self._log(self.shards[name])
+                if id_ is not None and seen.check(TextRecord(id_, "", position=position)) is not None
+            ]
             yield name, tuple(positions)
 
     def _log(self, shard: Shard) -> Iterator[list[Any]]:
@@ -257,39 +254,24 @@ class ShardFolder:
             for line in lines:
                 yield json.loads(line)
 
-    def finish(self, order: Iterable[str], lost: Iterable[BadRecord]) -> None:
+    def finish(self, names: Iterable[str], lost: Iterable[BadRecord]) -> None:
         """End the run: the manifest in order, all bad records in one file, and no mark of a run any more.
 
         Args:
-            order: the files of the claims that are whole, in the order of the inputs.
+            names: of the shards that are whole, in the order of the inputs.
             lost: inputs that could not be read at all; they are not in the manifest.
         """
-        names = list(order)
+        shards = [self.shards[name] for name in names]
         with written_aside(self.path / BAD) as stream:
-            for name in names:
-                if self.shards[name].bad:
-                    for _, _, *bad in self._log(self.shards[name]):
-                        if bad:
-                            stream.write(_line(bad[0]))
+            for shard in shards:
+                for _, _, *bad in self._log(shard) if shard.bad else ():
+                    if bad:
+                        stream.write(_line(bad[0]))
             for record in lost:
                 stream.write(_line(asdict(record)))
-        self._drop([shard for name, shard in self.shards.items() if name not in set(names)])
-        self._rewrite(self.shards[name] for name in names)
-        if not lost:
-            with contextlib.suppress(OSError):
-                (self.path / UNFINISHED).unlink()
-
-    def _drop(self, shards: Iterable[Shard]) -> None:
-        """Remove what a run with other settings had left of these inputs."""
-        for shard in shards:
-            for name in (shard.shard, shard.log):
-                if name not in {s.log for s in self.shards.values() if s is not shard}:
-                    with contextlib.suppress(OSError):
-                        (self.path / name).unlink()
-
-
-def _name_of(shard: Shard) -> str:
-    return Path(shard.shard).name.removesuffix("".join(Path(shard.shard).suffixes[-1:]))
+        self._rewrite(shards)
+        with contextlib.suppress(OSError):
+            (self.path / UNFINISHED).unlink()
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
@@ -304,6 +286,7 @@ def _locked(stream: TextIO) -> bool:
         return True
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A run that has just ended may have removed the file while we waited for it.
+        return os.fstat(stream.fileno()).st_ino == Path(stream.name).stat().st_ino
     except OSError:
         return False
-    return True

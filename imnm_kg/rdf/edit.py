@@ -65,7 +65,8 @@ class BlockText:
             start, end = statement.tokens[0].start, statement.tokens[-1].end
             if statement.kind == "directive":
                 scope.declare(statement)
-                first, last = (start if first < 0 else first), end
+                if not spans:  # one that stands further down is left alone
+                    first, last = (start if first < 0 else first), end
             else:
                 subject = scope.expand(statement.tokens[0])
                 assert subject is not None  # blank nodes were refused

@@ -161,8 +161,8 @@ def _add_references(builder: TextBuilder, zones: list[TextZone], article: _Eleme
 def _citations(ref: _Element) -> Iterator[tuple[_Element, str]]:
     """Yield the citations of an entry, each as it is printed, or as it would be where only its parts are given."""
     for citation in ref.iter("{*}mixed-citation", "{*}element-citation", "{*}citation", "{*}nlm-citation"):
-        whole = citation.find("{*}source") is not None and citation.find(".//{*}year") is not None
-        printed = _composed(citation) if whole and _is_glued(citation) else inner_text(citation)
+        parts = citation.find("{*}source") is not None or citation.find("{*}article-title") is not None
+        printed = _composed(citation) if parts and _is_glued(citation) else inner_text(citation)
         printed = " ".join(printed.split())
         if printed:
             yield citation, printed

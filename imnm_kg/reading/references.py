@@ -30,8 +30,8 @@ _BULLET = re.compile(r"[ \t]*[-*+•‣◦▪·–][ \t]+")
 
 # Capital letters are all but a-z: the names of the field come in many alphabets.
 _PARTICLE = r"(?:d[aeiou]s?|del|della|den|der|des|du|el|al|bin|ibn|la|le|ten|ter|van|von|zu|zur|'t)"
-_NAME = r"[^\W\d_a-z][\w'’‐-]{0,40}"
-_INITIALS = r"(?:(?:[^\W\d_a-z]\.[ -]?){1,4}(?<! )|[^\W\d_a-z]{1,4}(?:-[^\W\d_a-z]{1,2})?(?!['’.-]?\w))"
+_NAME = r"[^\W\d_a-z][\w'’′‐-]{0,40}"
+_INITIALS = r"(?:(?:[^\W\d_a-z]\.[ -]?){1,4}(?<! )|[^\W\d_a-z]{1,4}(?:-[^\W\d_a-z]{1,2})?(?!['’′‐.-]?\w))"
 _AUTHOR = re.compile(
     rf"(?:{_PARTICLE}\s+){{0,3}}{_NAME}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_NAME}){{0,3}}(?:,\s|\s){_INITIALS}"
     r"(?:,?\s(?:Jr|Sr|II|III|IV|2nd|3rd)\b\.?)?(?:\(\d{1,3}\))*[*†‡§¶¹²³]*"
@@ -44,6 +44,7 @@ _GROUP = re.compile(
     r"|Committee|Collaboration|Collaborators|Team|Society|Initiative|Registry|Association|Foundation|Alliance))(?=[.;:])"
 )
 _APA_YEAR = re.compile(r"[.,]?\s*\(((?:18|19|20)\d\d)[a-z]?\)[.,:]?\s*")
+_BODY_AND_YEAR = re.compile(r"([^().,;:]{2,80})\s\((?:18|19|20)\d\d[a-z]?\)[.,:]?\s")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]{0,6}\.?"
 # A year as the place of an article in its journal has it.
 _ISSUE = re.compile(
@@ -247,6 +248,8 @@ def _parts(printed: str) -> tuple[tuple[str, ...], str, str, int | None]:
                 entry, position = " ".join(lines[i + 1 :]), 0
                 break
     year = None
+    if not authors and not title and (body := _BODY_AND_YEAR.match(entry)):
+        authors, position = (body[1],), body.end(1)
     if apa := _APA_YEAR.match(entry, position):
         year, position = int(apa.group(1)), apa.end()
     rest = entry[position:].lstrip(" .,:;")

@@ -30,7 +30,7 @@ from imnm_kg.reading.references import (
 __all__ = ["references_of", "zone_blocks"]
 
 _CITATION_LONGEST = 1500
-_STRANGERS = 3  # blocks between entries without numbers that may not look like one
+_STRANGERS = 3  # blocks between entries that may not look like one
 _IDS = frozenset(("doi", "pmid", "pmcid"))
 _TOP = 40  # blocks above the text proper, at most
 _PLACES = frozenset(("issue", "doi", "pmid", "pmcid"))
@@ -125,7 +125,7 @@ def _end_of_list(text: str, blocks: Sequence[Block], start: int) -> int:
         position += 1
         if good:
             end = position
-        elif numbered or not known:
+        elif not known and end == start:
             break
     return end
 

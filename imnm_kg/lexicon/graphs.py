@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Terms of an ontology or thesaurus in RDF: OWL classes and SKOS concepts out of a stream of triples."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from imnm_kg.errors import ImnmError
+from imnm_kg.lexicon.collecting import Collector
+from imnm_kg.lexicon.synonyms import ABBREVIATION, NO_NAME, synonym_type
+from imnm_kg.lexicon.vocabularies import is_iri
+from imnm_kg.model.namespaces import OBO, OWL, RDF, RDFS, SKOS
+from imnm_kg.reading.streams import Stream
+
+if TYPE_CHECKING:
+    from pyoxigraph import RdfFormat
+
+__all__ = ["PREDICATES", "TermGraph", "read_triples"]
+
+_OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
+_SYNONYMS = (
+    f"{SKOS}altLabel",
+    f"{SKOS}hiddenLabel",
+    f"{_OBO_IN_OWL}hasExactSynonym",
+    f"{_OBO_IN_OWL}hasRelatedSynonym",
+    f"{OBO}IAO_0000118",  # alternative label
+    "http://www.ebi.ac.uk/efo/alternative_term",
+)
+_LABEL, _SYNONYM, _NOTATION, _PARENT, _DEPRECATED, _TYPE, _IMPORT = range(7)
+_AXIOM = {
+    f"{OWL}annotatedSource": 0,
+    f"{OWL}annotatedTarget": 1,
+    f"{_OBO_IN_OWL}hasSynonymType": 2,
+}
+PREDICATES = {
+    f"{RDFS}label": _LABEL,
+    f"{SKOS}prefLabel": _LABEL,
+    **dict.fromkeys(_SYNONYMS, _SYNONYM),
+    f"{SKOS}notation": _NOTATION,
+    f"{RDFS}subClassOf": _PARENT,
+    f"{SKOS}broader": _PARENT,
+    f"{OWL}deprecated": _DEPRECATED,
+    f"{RDF}type": _TYPE,
+    f"{OWL}imports": _IMPORT,
+    **dict.fromkeys(_AXIOM, -1),
+}
+"""The properties that are looked at; any other triple is of no use here."""
+
+_CLASSES = frozenset((f"{OWL}Class", f"{RDFS}Class", f"{SKOS}Concept", f"{OWL}NamedIndividual"))
+_MOST_FAULTS = 10_000  # after these a file is taken for no RDF at all
+
+
+class _Node:
+    """What was said of one IRI so far."""
+
+    __slots__ = ("deprecated", "label", "notations", "other_type", "parents", "rank", "synonyms", "term")
+
+    def __init__(self) -> None:
+        self.label = ""
+        self.rank = 9
+        self.synonyms: list[str] | tuple[()] = ()
+        self.notations: list[str] | tuple[()] = ()
+        self.parents: list[str] | tuple[()] = ()
+        self.deprecated = self.term = self.other_type = False
+
+
+class TermGraph:
+    """Takes triples one by one, in any order; ``finish`` gives the terms to the collector."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+        self._nodes: dict[str, _Node] = {}
+        self._axiom: tuple[str, list[str]] = ("", ["", "", ""])
+        self._typed: dict[tuple[str, str], str] = {}
+
+    def take(self, subject: str, predicate: str, value: str, language: str | None) -> None:
+        """Take a triple.
+
+        Args:
+            subject: an IRI, or a blank node with ``_:`` before its label.
+            predicate: one of ``PREDICATES``.
+            value: the IRI, or the lexical form of the literal.
+            language: the language tag of a literal, empty for none; ``None`` for an IRI.
+        """
+        if subject.startswith("_:"):
+            self._take_axiom(subject, predicate, value)
+            return
+        what = PREDICATES[predicate]
+        if what == _IMPORT:
+            self._collector.imports.append(value)
+            return
+        node = self._nodes.get(subject)
+        if node is None:
+            node = self._nodes[subject] = _Node()
+        if what == _TYPE:
+            node.term = node.term or value in _CLASSES
+            node.other_type = True
+        elif what == _PARENT:
+            if language is None and not value.startswith("_:"):
+                node.parents = [*node.parents, value]
+        elif language is None:
+            return
+        elif what == _DEPRECATED:
+            node.deprecated = value in ("true", "1")
+        elif what == _NOTATION:
+            node.notations = [*node.notations, value]
+        elif language == "" or language[:2].lower() == "en":
+            self._name(node, what, value, language)
+
+    @staticmethod
+    def _name(node: _Node, what: int, value: str, language: str) -> None:
+        """Take a name in English, or in no language; of several labels that in plain English is preferred."""
+        rank = 9
+        if what == _LABEL:
+            rank = 0 if language.lower() == "en" else 1 if not language else 2
+        if rank < node.rank:
+            value, node.label, node.rank = node.label, value, rank
+        if value:
+            node.synonyms = [*node.synonyms, value]
+
+    def _take_axiom(self, subject: str, predicate: str, value: str) -> None:
+        """Take what is said of a triple: the type of a synonym. The triples of one axiom follow each other."""
+        place = _AXIOM.get(predicate)
+        if place is None:
+            return
+        if self._axiom[0] != subject:
+            self._end_axiom()
+            self._axiom = (subject, ["", "", ""])
+        self._axiom[1][place] = value
+
+    def _end_axiom(self) -> None:
+        source, target, type_ = self._axiom[1]
+        if type_ and (kind := synonym_type(type_)) in (ABBREVIATION, NO_NAME):
+            self._typed[source, target] = kind
+
+    def finish(self) -> None:
+        """Give the terms to the collector; nothing is kept."""
+        self._end_axiom()
+        collector = self._collector
+        while self._nodes:
+            iri, node = self._nodes.popitem()
+            # What is only pointed at, or is a property or the ontology itself, is no term.
+            if not (node.term or (node.label and not node.other_type)):
+                continue
+            if node.deprecated or node.label.lower().startswith("obsolete "):
+                collector.leave_out("obsolete")
+            elif not node.label:
+                collector.leave_out("no name in English")
+            elif not is_iri(iri):
+                collector.fault(None, f"'{iri[:80]}' is no IRI")
+            else:
+                self._give(iri, node)
+
+    def _give(self, iri: str, node: _Node) -> None:
+        synonyms: list[str] = []
+        shorts = [f"{code}?" for code in node.notations if code.isalpha() and code.isupper() and 1 < len(code) < 7]
+        for name in node.synonyms:
+            type_ = self._typed.get((iri, name)) if self._typed else None
+            if type_ == ABBREVIATION:
+                shorts.append(name)
+            elif type_ is None:
+                synonyms.append(name)
+        self._collector.add(iri, node.label, synonyms, shorts=shorts, parents=node.parents)
+
+
+class _Bytes(io.RawIOBase):
+    """The lines of a file for the parser, which must not see an error: what cannot be decoded is marked.
+
+    The parser reads a file with a byte that is no UTF-8 wrongly from there on. A line keeps its place with the byte
+    replaced, and names with the replacement character are then no names.
+    """
+
+    def __init__(self, stream: Stream, collector: Collector) -> None:
+        super().__init__()
+        self.failure: ImnmError | None = None
+        self._lines = stream.lines()
+        self._collector = collector
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        pieces = [self._rest] if self._rest else []
+        have = len(self._rest)
+        while have < max(size, 1) and (line := self._next()) is not None:
+            pieces.append(line)
+            have += len(line)
+        data = b"".join(pieces)
+        self._rest = data[size:]
+        return data[:size]
+
+    def _next(self) -> bytes | None:
+        try:
+            number, line = next(self._lines, (0, None))
+        except ImnmError as error:
+            self.failure = error
+            return None
+        if line is None:
+            if not number:
+                return None
+            self._collector.fault(number, "the line is too long to be read")
+            return b"\n"
+        if not line.isascii():
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                self._collector.fault(number, f"the byte 0x{line[error.start]:02X} is not valid UTF-8")
+                return line.decode("utf-8", "replace").encode() + b"\n"
+        return line + b"\n"
+
+
+def read_triples(stream: Stream, collector: Collector, form: RdfFormat) -> None:
+    """Give the terms of a Turtle or N-Triples file to a collector.
+
+    A statement that is broken is a fault; the parser goes on behind it.
+
+    Raises:
+        ImnmError: as ``Stream.lines``, when all before the break has been given.
+    """
+    source = _Bytes(stream, collector)
+    graph = TermGraph(collector)
+    for subject, predicate, value, language in _triples(source, collector, form):
+        graph.take(subject, predicate, value, language)
+    graph.finish()
+    if source.failure is not None:
+        raise source.failure
+
+
+def _triples(source: _Bytes, collector: Collector, form: RdfFormat) -> Iterator[tuple[str, str, str, str | None]]:
+    from pyoxigraph import BlankNode, Literal, NamedNode, parse
+
+    parser = parse(source, format=form)
+    while True:
+        try:
+            for quad in parser:
+                predicate = quad.predicate.value
+                if predicate not in PREDICATES:
+                    continue
+                value, subject = quad.object, quad.subject
+                if isinstance(subject, NamedNode):
+                    name = subject.value
+                elif isinstance(subject, BlankNode):
+                    name = f"_:{subject.value}"
+                else:
+                    continue
+                if isinstance(value, Literal):
+                    if "\ufffd" not in value.value:
+                        yield name, predicate, value.value, value.language or ""
+                elif isinstance(value, NamedNode):
+                    yield name, predicate, value.value, None
+        except SyntaxError as error:
+            said = " ".join((error.msg or "the text cannot be parsed").split())
+            collector.fault(error.lineno, said.partition(": ")[2] or said)
+            if collector.broken >= _MOST_FAULTS:
+                raise ImnmError("lexicon-format", "this is no RDF of its format", "check the file", None) from error
+        else:
+            return

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proposed claims as rows: the columns of the store of record, and how rows are written as Parquet and JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+from imnm_kg.errors import ImnmError, Place
+
+if TYPE_CHECKING:
+    import pyarrow
+
+__all__ = ["JSON_FIELDS", "ParquetRows", "Row", "arrow_schema", "json_line", "read_rows"]
+
+Row: TypeAlias = dict[str, Any]
+
+JSON_FIELDS = (
+    "document", "subject", "subject_label", "subject_names", "predicate", "object", "object_label", "object_names",
+    "polarity", "certainty", "population", "context", "quote", "start", "end", "rule", "confidence", "marks",
+)  # fmt: skip
+"""The fields of a line of ``extract --format jsonl``, in their order."""
+
+_ROWS = 4096  # of a row group; what is written does not depend on how much memory there is
+_BATCH = 1024
+
+
+def arrow_schema() -> pyarrow.Schema:
+    """Return the columns of the claims with their types.
+
+    ``evidence`` tells rows apart. A claim has one row for each of its passages.
+    """
+    import pyarrow as pa
+
+    def required(name: str, type_: pyarrow.DataType) -> pyarrow.Field:
+        return pa.field(name, type_, nullable=False)
+
+    def entity(role: str) -> list[pyarrow.Field]:
+        return [
+            required(role, pa.string()),
+            required(f"{role}_kind", pa.string()),
+            required(f"{role}_label", pa.string()),
+            required(f"{role}_names", pa.list_(required("element", pa.string()))),
+            required(f"{role}_coined", pa.bool_()),
+        ]
+
+    pair = pa.struct([required("key", pa.string()), required("value", pa.string())])
+    mark = pa.struct(
+        [
+            required("role", pa.string()), required("text", pa.string()), required("start", pa.int32()),
+            required("end", pa.int32()),
+        ]
+    )  # fmt: skip
+    return pa.schema(
+        [
+            required("source", pa.string()),
+            required("position", pa.int32()),
+            required("document", pa.string()),
+            required("text_sha256", pa.string()),
+            required("text_length", pa.int32()),
+            required("title", pa.string()),
+            required("doi", pa.string()),
+            required("pmid", pa.string()),
+            required("pmcid", pa.string()),
+            pa.field("year", pa.int32()),
+            *entity("subject"),
+            required("predicate", pa.string()),
+            *entity("object"),
+            required("polarity", pa.string()),
+            required("certainty", pa.string()),
+            required("population", pa.string()),
+            required("context", pa.list_(required("element", pair))),
+            required("quote", pa.string()),
+            required("prefix", pa.string()),
+            required("suffix", pa.string()),
+            required("start", pa.int32()),
+            required("end", pa.int32()),
+            required("rule", pa.string()),
+            pa.field("confidence", pa.float64()),
+            required("marks", pa.list_(required("element", mark))),
+        ]
+    )
+
+
+class ParquetRows:
+    """Writes rows as Parquet, a row group whenever enough have come together; the same rows give the same bytes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Begin to write; the stream stays open at the end."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._schema = arrow_schema()
+        self._table = pa.Table.from_pylist
+        self._rows: list[Row] = []
+        self._writer = pq.ParquetWriter(
+            stream, self._schema, version="2.6", data_page_version="1.0", compression="zstd", compression_level=3,
+            use_dictionary=True, write_statistics=True,
+        )  # fmt: skip
+
+    def write(self, row: Row) -> None:
+        """Write a row, with the columns of ``arrow_schema``."""
+        self._rows.append(row)
+        if len(self._rows) == _ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._writer.write_table(self._table(self._rows, schema=self._schema), row_group_size=_ROWS)
+        self._rows.clear()
+
+    def close(self) -> None:
+        """End the file."""
+        if self._rows:
+            self._flush()
+        self._writer.close()
+
+
+def read_rows(path: Path, shown: str | None = None) -> Iterator[Row]:
+    """Yield the rows of a Parquet file, a few at a time.
+
+    Raises:
+        ImnmError: ``shard-damaged``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(_BATCH):
+                yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        what = f"the shard cannot be read ({' '.join(str(error).split())[:120]})"
+        remedy = "run the same extraction again, which makes it anew"
+        raise ImnmError("shard-damaged", what, remedy, Place(shown or str(path))) from error
+
+
+def json_line(row: Row, fields: Sequence[str] = JSON_FIELDS) -> str:
+    """Return a row as a line of ``extract --format jsonl``, with its line end."""
+    values = {name: row[name] for name in fields}
+    context: dict[str, list[str]] = {}
+    for pair in row["context"]:
+        context.setdefault(pair["key"], []).append(pair["value"])
+    values["context"] = context
+    values["marks"] = [[mark["role"], mark["text"], mark["start"], mark["end"]] for mark in row["marks"]]
+    return json.dumps(values, ensure_ascii=False) + "\n"
