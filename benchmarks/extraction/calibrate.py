@@ -14,9 +14,10 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-import imnm_kg
 from corpus import measure, read_corpus, rule_scores
 from figures import add_json_option, as_figures, save, show
+
+import imnm_kg
 from imnm_kg.extraction.knowledge import read_knowledge
 from imnm_kg.model.evaluation import Score
 from imnm_kg.model.folders import find_folders

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from calibrate import confidence
 from corpus import BOOTSTRAP, Corpus, folds_of, measure, read_corpus
 from figures import SCORES, as_figures, score_cells, show
+
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.evaluation import Evaluation, PredictedClaim
 
@@ -124,12 +125,11 @@ def cross_validate(corpus: Corpus) -> dict[str, Any]:
     listed = ", ".join(f"{value:.3f}" for value in held.thresholds)
     expected = held.expected / held.number if held.number else 0.0
     print(f"thresholds: {listed}; on all: {threshold:.3f}")
-    print(
-        f"precision that the confidences of the other folds promise: {expected:.3f}, measured: {everything.total.precision:.3f}"
-    )
+    measured = everything.total.precision
+    print(f"precision that the confidences of the other folds promise: {expected:.3f}, measured: {measured:.3f}")
     return {
         **figures,
         "thresholds": held.thresholds,
         "promised_precision": expected,
-        "precision": everything.total.precision,
+        "precision": measured,
     }

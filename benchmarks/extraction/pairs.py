@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from figures import SCORES, as_figures, score_cells, show
+from pubtator import Abstract, ids_of, kinds_of, read_abstracts, with_mentions
+
 from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.proposal import ProposedClaim
 from imnm_kg.model.evaluation import Score
-from pubtator import Abstract, ids_of, kinds_of, read_abstracts, with_mentions
 
 __all__ = ["HARMS", "TREATMENTS", "pairs"]
 

@@ -19,10 +19,11 @@ from typing import Any
 
 from development import development
 from figures import add_json_option, save
-from imnm_kg.extraction.knowledge import read_knowledge
-from imnm_kg.model.folders import find_folders
 from pairs import pairs
 from sources import sources
+
+from imnm_kg.extraction.knowledge import read_knowledge
+from imnm_kg.model.folders import find_folders
 
 __all__ = ["main"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pyoxigraph import NamedNode
-
 from corpus import records_of
 from figures import show
+from pyoxigraph import NamedNode
+
 from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.proposal import ProposedClaim
@@ -38,17 +38,20 @@ def _key(subject: str, predicate: str, polarity: str, object_: str, exact: bool)
     return Key(subject, relation, told, object_)
 
 
-def _reviewed(folders: Folders, document: str, predicates: frozenset[str]) -> list[Claim]:
-    """Return the reviewed claims of a document about two entities, within the relations of the rules."""
+def _reviewed(folders: Folders, document: str) -> list[Claim]:
+    """Return the reviewed claims of a document about two entities."""
     triples = [t for path in sorted((folders.graph / "claims").glob("*.ttl")) for t in read_turtle(path).quads]
     iri = DOCUMENT.term(document)
     return [
         claim
         for claim in read_claims(triples)
-        if claim.predicate.value.removeprefix(IMNM) in predicates
-        and isinstance(claim.object, NamedNode)
+        if isinstance(claim.object, NamedNode)
         and any(x.document == iri and x.role == "Statement" and x.review_status == "Reviewed" for x in claim.evidence)
     ]
+
+
+def _relation(predicate: str) -> str:
+    return scored_relation(predicate, "affirmed")[0]
 
 
 def _of_claim(claim: Claim, exact: bool) -> Key:
@@ -72,14 +75,15 @@ def _words(claim: ProposedClaim) -> str:
 
 def sources(documents: Path, folders: Folders, knowledge: Knowledge) -> dict[str, Any]:
     """Measure, print, and return the figures."""
-    predicates = frozenset(rule.predicate for rule in knowledge.rules)
+    relations = {_relation(rule.predicate) for rule in knowledge.rules}
     figures: dict[str, Any] = {}
     rows: list[Sequence[str]] = []
     for path in sorted(documents.glob("*.txt")):
-        reviewed = _reviewed(folders, path.stem, predicates)
+        every = _reviewed(folders, path.stem)
+        reviewed = [claim for claim in every if _relation(claim.predicate.value.removeprefix(IMNM)) in relations]
         proposed = [claim for record in records_of(path) for claim in extract_claims(record, knowledge)]
         exact, loose = _found(reviewed, proposed, True), _found(reviewed, proposed, False)
-        keys = {_of_claim(claim, False) for claim in reviewed}
+        keys = {_of_claim(claim, False) for claim in every}
         alone = [claim for claim in proposed if _of_proposal(claim, False) not in keys]
         rows.append([path.stem, *(str(len(x)) for x in (reviewed, exact, loose, proposed, alone))])
         figures[path.stem] = {

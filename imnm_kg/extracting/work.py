@@ -6,11 +6,11 @@ from __future__ import annotations
 import contextlib
 import heapq
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from imnm_kg.extracting.settings import Settings, load_knowledge
 from imnm_kg.extraction.knowledge import Knowledge
@@ -24,11 +24,13 @@ from imnm_kg.reading.faults import SeenIds
 from imnm_kg.reading.shares import Share, UnevenError, read_share
 from imnm_kg.reading.source import read_records
 
-__all__ = ["PARTS", "Done", "Task", "Uneven", "Worker"]
+__all__ = ["FORMATS", "PARTS", "SHOWN", "Done", "RowWriter", "Task", "Undone", "Worker"]
 
 PARTS = ".parts"
+"""The folder for shares that are not yet joined."""
+
 SHOWN = 20
-"""The bad records of an input that are told; the others are counted."""
+"""The most bad records that are told one by one; all are counted."""
 
 
 class Task(NamedTuple):
@@ -39,7 +41,7 @@ class Task(NamedTuple):
         path: the input.
         shown: the input as it is printed.
         share: which of its records, where several processes read it; none: all.
-        join: make the shard out of the parts that those have written.
+        join: make the shard out of the parts of that many shares; 0: read the input.
         repeated: positions of records whose id an earlier input has.
     """
 
@@ -47,35 +49,31 @@ class Task(NamedTuple):
     path: Path
     shown: str
     share: Share | None = None
-    join: bool = False
+    join: int = 0
     repeated: frozenset[int] = frozenset()
 
 
 class Done(NamedTuple):
-    """A shard that is whole, and the first of its bad records."""
+    """What came of a task: its shard, none for a share; and the first of its bad records."""
 
-    shard: Shard
-    bad: tuple[BadRecord, ...]
-
-
-class Uneven(NamedTuple):
-    """A share that could not be read on its own; or, with ``changed``, an input that changed meanwhile."""
-
-    changed: bool = False
+    shard: Shard | None
+    bad: tuple[BadRecord, ...] = ()
 
 
-class _Item(NamedTuple):
-    """What became of a record: its rows, or what was wrong."""
+class Undone(NamedTuple):
+    """Why a task was not done: the input cannot be read in shares, or it changed while it was read."""
 
-    position: int
-    id: str | None
-    rows: list[Row]
-    bad: BadRecord | None
+    changed: bool
 
 
-class _Rows(Protocol):
-    def write(self, row: Row) -> None: ...
-    def close(self) -> None: ...
+class RowWriter(Protocol):
+    """Writes rows to a stream."""
+
+    def write(self, row: Row) -> None:
+        """Write one."""
+
+    def close(self) -> None:
+        """Write what is still held; the stream stays open."""
 
 
 class _JsonRows:
@@ -89,47 +87,124 @@ class _JsonRows:
         self._stream.flush()
 
 
-_FORMATS: dict[str, Callable[[BinaryIO], _Rows]] = {"parquet": ParquetRows, "jsonl": _JsonRows}
+FORMATS: dict[str, Callable[[BinaryIO], RowWriter]] = {"parquet": ParquetRows, "jsonl": _JsonRows}
+
+
+class _Item(NamedTuple):
+    """What became of a record: its rows, or what was wrong."""
+
+    position: int
+    id: str
+    rows: list[Row]
+    bad: BadRecord | None
 
 
 class Worker:
     """Does tasks; it lives in a process of the pool and reads the knowledge when it first needs it."""
 
-    def __init__(self, settings: Settings, out: Path, knowledge_hash: str) -> None:
-        """Keep what all tasks need."""
+    def __init__(self, settings: Settings, out: Path, knowledge: str) -> None:
+        """Keep what all tasks need.
+
+        Args:
+            settings: what the run is made with.
+            out: its folder.
+            knowledge: hash of the settings and of all that the extractor knows.
+        """
         self._settings = settings
         self._out = out
-        self._hash = knowledge_hash
+        self._hash = knowledge
 
     @cached_property
     def _knowledge(self) -> Knowledge:
         return load_knowledge(self._settings)
 
-    def __call__(self, task: Task, tick: Tick) -> Done | Uneven | None:
-        """Do a task; returns a shard, or nothing for a share."""
+    def __call__(self, task: Task, tick: Tick) -> Done | Undone:
+        """Do a task."""
         before = _state(task.path)
-        if task.share is None:
-            if task.join:
-                items = _joined(self._parts(task))
-            else:
-                items = self._items(read_records(task.path, task.shown), tick)
-            done = self._shard(task, items)
-            return done if before is not None and _state(task.path) == before else Uneven(changed=True)
-        try:
-            with written_aside(self._out / PARTS / f"{task.name}.{task.share.number}") as stream:
-                stream.write(_encoded(before))
-                for item in self._items(read_share(task.path, task.shown, task.share), tick):
-                    stream.write(_encoded([*item[:3], item.bad and [*_fields(item.bad)]]))
-        except UnevenError:
-            return Uneven()
-        return None
+        if task.share is not None:
+            return self._write_part(task, task.share, before, tick)
+        if task.join:
+            parts = [self._out / PARTS / f"{task.name}.{number}" for number in range(task.join)]
+            with contextlib.ExitStack() as stack:
+                lines = [stack.enter_context(path.open("rb")) for path in parts]
+                if any(json.loads(next(part)) != before for part in lines):
+                    return Undone(changed=True)
+                merged = heapq.merge(*map(_items_of_part, lines), key=lambda item: item.position)
+                done = self._write_shard(task, merged)
+            for path in parts:
+                path.unlink(missing_ok=True)
+        else:
+            done = self._write_shard(task, self._items(read_records(task.path, task.shown), tick))
+        return done if _state(task.path) == before else Undone(changed=True)
 
     def _items(self, records: Iterable[TextRecord | BadRecord], tick: Tick) -> Iterator[_Item]:
         for read in extract(records, self._knowledge, self._settings.min_confidence):
             if isinstance(read, BadRecord):
                 tick(1, 0)
-                yield _Item(read.position, None, [], read)
+                yield _Item(read.position, "", [], read)
             else:
                 rows = rows_of(read)
                 tick(1, len(rows))
                 yield _Item(read.record.position, read.record.id, rows, None)
+
+    def _write_part(self, task: Task, share: Share, before: list[int], tick: Tick) -> Done | Undone:
+        try:
+            with written_aside(self._out / PARTS / f"{task.name}.{share.number}") as stream:
+                stream.write(_encoded(before))
+                for position, id_, rows, bad in self._items(read_share(task.path, task.shown, share), tick):
+                    stream.write(_encoded([position, id_, rows, None if bad is None else astuple(bad)]))
+        except UnevenError:
+            return Undone(changed=False)
+        return Done(None)
+
+    def _write_shard(self, task: Task, items: Iterable[_Item]) -> Done:
+        claims = f"{CLAIMS}/{task.name}.{self._settings.format}"
+        log = f"{RECORDS}/{task.name}.jsonl.gz"
+        seen = SeenIds()
+        shown: list[BadRecord] = []
+        size, sha256 = task.path.stat().st_size, file_sha256(task.path)
+        with written_aside(self._out / claims) as stream, written_aside(self._out / log) as log_stream:
+            rows, tally = FORMATS[self._settings.format](stream), Tally(log_stream)
+            for item in items:
+                record = TextRecord(item.id, "", source=task.shown, position=item.position)
+                bad = item.bad or seen.check(record)
+                again = bad is None and item.position in task.repeated
+                if again:
+                    bad = seen.check(record)
+                if bad is None:
+                    for row in item.rows:
+                        rows.write(row)
+                    tally.record(record, len(item.rows))
+                    continue
+                tally.passed_over(bad, item.id if again else None)
+                if len(shown) < SHOWN:
+                    shown.append(bad)
+            rows.close()
+            tally.close()
+        return Done(
+            Shard(
+                task.name, task.shown, size, sha256, tally.records, tally.claims, tally.bad,
+                claims, file_sha256(self._out / claims), log, file_sha256(self._out / log),
+                sorted(task.repeated), self._settings.version, self._hash,
+            ),
+            tuple(shown),
+        )  # fmt: skip
+
+
+def _state(path: Path) -> list[int]:
+    """Return what changes with a file; nothing where it is not there, which is told when it is read."""
+    try:
+        state = path.stat()
+    except OSError:
+        return []
+    return [state.st_size, state.st_mtime_ns, state.st_ino]
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(value).encode() + b"\n"
+
+
+def _items_of_part(lines: Iterable[bytes]) -> Iterator[_Item]:
+    for line in lines:
+        position, id_, rows, bad = json.loads(line)
+        yield _Item(position, id_, rows, None if bad is None else BadRecord(*bad))

@@ -30,6 +30,7 @@ __all__ = ["extract_claims"]
 _NEXT = re.compile(
     r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|,? (?:including|such as) )"
     r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
+    r"(?:(?:propensity|tendency|risk) (?:to|of|for) )?"
     r"(?=[\ue001-\ue00b])[\ue001-\ue00b]"
 )
 
@@ -40,6 +41,7 @@ _OF_BENEFIT = tuple(name for name in _OF_THERAPY if name != "contraindicatedIn")
 _OF_DISEASE = ("hasPhenotype", "hasAutoantibody", "subtypeOf")
 _SURE = ("investigatedFor",)
 _OF_ACTION = ("contributesTo", "inhibits", "decreases", "activates", "targets")
+_NEAR = 30  # a denial further behind the verb denies something else
 _MATCHES = 12  # of one rule in one sentence
 
 
@@ -124,17 +126,21 @@ def _is_test(entry: Entry) -> bool:
 _ASKS = re.compile(r"\b(?:to (?:assess|evaluate|investigate|determine|examine|clarify|explore|test|compare|identify|study)|aim(?:s|ed)?|whether|sought)\b")
 _ASKS_PLAINLY = re.compile(
     r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
-    r"\b(?:the )?(?:aim|objective|purpose|goal) of|it is (?:not clear|unclear|unknown)|remains? (?:unclear|unknown|to be)"
+    r"\b(?:the )?(?:aim|objective|purpose|goal) of|it is (?:not clear|unclear|unknown)"
 )
 _ANAPHOR = re.compile(r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population)\b")
+
+
+_THIS = re.compile(r"\bthis (?:disease|disorder|condition|syndrome)\b")
 
 
 def _with_anaphora(reading: _Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:
     """Let "this disease" stand for the document's, where the sentence names no other one."""
     topic = reading.topic.disease
-    if topic is None or any(m.entry.kind == "Disease" for m in inside):
+    if topic is None:
         return inside
-    found = _ANAPHOR.search(reading.plain, sentence.start, sentence.end)
+    named = any(m.entry.kind == "Disease" for m in inside)
+    found = (_THIS if named else _ANAPHOR).search(reading.plain, sentence.start, sentence.end)
     if found is None or any(m.start < found.end() and found.start() < m.end for m in inside):
         return inside
     return sorted([*inside, Mention(found.start(), found.end(), topic.entry, topic.modifiers)])
@@ -268,7 +274,7 @@ def _instances(
         polarity = "Negated"
     elif rule.polarity == "affirmed":
         denial = negated(text, trigger[0] - start, trigger[1] - start, cues, spans)
-        if denial is not None:
+        if denial is not None and denial.start < trigger[1] - start + _NEAR:
             if rule.denial != "flip":
                 return
             polarity = "Negated"

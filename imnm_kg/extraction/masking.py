@@ -233,7 +233,7 @@ _GROUPS = tuple(
 )  # fmt: skip
 
 
-_OPENING = re.compile(r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite)\s+(?:[a-z0-9]+\s+){0,5}")
+_OPENING = re.compile(r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite|when|if|although|because|as|since|while|where)\s+(?:[a-z0-9]+\s+){0,5}")
 
 
 def _grouped(cells: list[_Cell], pattern: re.Pattern[str]) -> list[_Cell]:
@@ -286,7 +286,7 @@ _COMBINATION = re.compile(
 
 # "eculizumab, a terminal complement inhibitor, produced": the class says what the drug is and is no subject of its own.
 _APPOSITION = re.compile(
-    rf"(?<=[\ue002])\s*,?\s*(?:\(\s*)?(?:an?|the)\s+{_WORDS}[\ue003](?:\s+(?:drug|agent|antibody|therapy))?\s*(?:\)|,|(?=\s+(?:in|for|was|were|is|that|which|on|to|with|has|had)\b))"
+    rf"(?<=[\ue002\ue003])\s*,?\s*(?:\(\s*)?(?:an?|the)\s+{_WORDS}[\ue003](?:\s+(?:drug|agent|antibody|therapy|class))?\s*(?:\)|,|(?=\s+(?:in|for|was|were|is|that|which|on|to|with|has|had)\b))"
 )
 
 

@@ -105,7 +105,7 @@ def expand_pattern(pattern: str, macros: Mapping[str, str]) -> str:
     pattern = re.sub(r"\((?!\?)", "(?:", pattern)
     pattern = pattern.replace("[[", "(?P<t>").replace("]]", ")")
     pattern = _SLOT.sub(_slot, pattern)
-    pattern = pattern.replace(" ~ ", rf"[\s,()]+(?:(?:[^;{_MARKS}]{{0,60}}?|[^;]{{0,120}}?\s(?:and|but|which|that))[\s,()]+)??")
+    pattern = pattern.replace(" ~ ", rf"[\s,()]+(?:(?:[^;{_MARKS}]{{0,60}}?|[^;]{{0,120}}?\s(?:and|but|which|that|then)|[^;]{{0,120}}?,(?=\s))[\s,()]+)??")
     pattern = pattern.replace(" ... ", r"[\s,()]+(?:[^;]{0,140}?[\s,()]+)??")
     pattern = pattern.replace(" .. ", rf"[\s,()]+(?:[^;{_MARKS}]{{0,60}}?[\s,()]+)??")
     return pattern.replace(" ", r"\s+")

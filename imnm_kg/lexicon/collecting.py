@@ -101,7 +101,9 @@ class Collector:
             shorts: abbreviations, with a ``?`` where ambiguous.
             parents: the IRIs of what it is a kind of.
             kind: its kind, where the file says it.
-            generic, population, base: as of an entry.
+            generic: whether it is too general to be told anything of.
+            population: whether what is said of it is told of its base.
+            base: the IRI of what it is a form of.
         """
         label = one_blank(label)
         names = tuple(dict.fromkeys(name for one in synonyms if 1 < len(name := one_blank(one)) <= LONGEST))

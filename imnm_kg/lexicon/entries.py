@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ KINDS = (
 
 COLUMNS = ("id", "kind", "label", "names", "abbreviations", "flags", "base")
 
+_ANTIBODY = re.compile(r"(?i)anti-?\s?(.+?)\s+(?:auto-?)?antibod(?:y|ies)$")
 _FLAGS = ("generic", "population")
 _OF_CLASS = {"DiseaseSubtype": "Disease", "TreatmentStrategy": "DrugClass"}
 
@@ -130,6 +132,9 @@ def read_entities(index: Index) -> list[Entry]:
                 for x in index.objects(node, property_)
             }
             known = _OF_CLASS.get(kind, kind)
+            if known == "Antibody":  # its names are those of its target
+                shorts |= {name for name in others if not _ANTIBODY.match(name)}
+                others = {found.group(1) for name in (*others, label) if (found := _ANTIBODY.match(name))}
             entries.append(Entry(node.value, known, label, tuple(sorted(others - shorts)), tuple(sorted(shorts))))
     return sorted(entries, key=lambda entry: entry.iri)
 

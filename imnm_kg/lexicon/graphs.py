@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.lexicon.collecting import Collector
 from imnm_kg.lexicon.synonyms import ABBREVIATION, NO_NAME, synonym_type
-from imnm_kg.lexicon.vocabularies import is_iri
 from imnm_kg.model.namespaces import OBO, OWL, RDF, RDFS, SKOS
 from imnm_kg.reading.streams import Stream
 
@@ -148,8 +147,6 @@ class TermGraph:
                 collector.leave_out("obsolete")
             elif not node.label:
                 collector.leave_out("no name in English")
-            elif not is_iri(iri):
-                collector.fault(None, f"'{iri[:80]}' is no IRI")
             else:
                 self._give(iri, node)
 
@@ -232,7 +229,7 @@ def read_triples(stream: Stream, collector: Collector, form: RdfFormat) -> None:
 def _triples(source: _Bytes, collector: Collector, form: RdfFormat) -> Iterator[tuple[str, str, str, str | None]]:
     from pyoxigraph import BlankNode, Literal, NamedNode, parse
 
-    parser = parse(source, format=form)
+    parser = parse(cast("IO[bytes]", source), format=form)
     while True:
         try:
             for quad in parser:

@@ -17,7 +17,7 @@ _SPACE = re.compile(r"\s+")
 _SHORT = re.compile(r"(?=[\d+/.-]*[A-Z])[A-Z\d][A-Z\d+/.-]{0,5}")
 # What vocabularies add to a name to tell what kind of thing it is.
 _TAG = re.compile(r" \((?:disease|disorder|finding|human|medical procedure|procedure|substance)\)$| AE$")
-_ANTIBODY = re.compile(r"(?:anti[ -]?(?P<a>.+?)(?: (?:auto-?)?antibod(?:y|ies))?|(?P<b>.+) (?:auto-?)?antibod(?:y|ies))", re.I)
+_ANTIBODY = re.compile(r"(?:anti[ -]?(.+?)(?: (?:auto-?)?antibod(?:y|ies))?|(.+) (?:auto-?)?antibod(?:y|ies))", re.I)
 _FEWEST = 3
 
 
@@ -90,4 +90,4 @@ def _is_code(name: str) -> bool:
 
 def _target(name: str) -> str:
     found = _ANTIBODY.fullmatch(name)
-    return "" if found is None else found["a"] or found["b"]
+    return "" if found is None else found[1] or found[2]

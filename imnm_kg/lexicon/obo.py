@@ -129,7 +129,7 @@ class _Obo:
         elif self._obsolete:
             collector.leave_out("obsolete")
         elif not (iri := self._iri(self._id)):
-            what = f"the id '{self._id[:80]}' has a prefix that neither the file (idspace) nor ontology/prefixes.ttl has"
+            what = f"the id '{self._id[:80]}' has a prefix that neither an idspace nor ontology/prefixes.ttl declares"
             collector.fault(self._start, what)
         elif collector.has(iri):
             collector.fault(self._start, f"a term '{self._id[:80]}' stands above already")

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terms of an ontology in RDF/XML, as a stream: no entity is declared or expanded, nothing is fetched, memory is flat."""
+"""Terms of an ontology in RDF/XML, as a stream: no entity is expanded, nothing is fetched."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.lexicon.collecting import Collector
 from imnm_kg.lexicon.graphs import PREDICATES, TermGraph
-from imnm_kg.lexicon.vocabularies import is_iri
-from imnm_kg.model.namespaces import OWL, RDF
+from imnm_kg.model.namespaces import RDF
 from imnm_kg.reading.streams import MAX_RECORD, Stream
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 _ABOUT, _ID, _NODE_ID, _RESOURCE, _PARSE_TYPE = (
     f"{RDF}{name}" for name in ("about", "ID", "nodeID", "resource", "parseType")
 )
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _DEEPEST = 500
 _LONGEST = 10_000  # of a literal: a longer one is no name
 
@@ -71,9 +72,8 @@ class _Reader:
         self._stream = stream
         self._collector = collector
         self._open: list[_Frame] = []
-        self._skipped = 0
+        self._skipped = 0  # how many elements are open in what is not looked at
         self._blank = 0
-        self._root = False
         parser: XMLParserType = ParserCreate(namespace_separator="")  # names come as IRIs
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -92,10 +92,117 @@ class _Reader:
                 fed += len(chunk)
                 if fed - self._parser.CurrentByteIndex > MAX_RECORD:
                     what = f"{MAX_RECORD // 1024**2} MB hold no whole element"
-                    raise ImnmError("lexicon-syntax", what, "mend the file", self._place())
+                    raise self._error("lexicon-syntax", what, "mend the file")
             self._parser.Parse(b"", True)
         except ExpatError as error:
             what = f"the XML is not well-formed: {errors.messages[error.code]}"
-            raise ImnmError("lexicon-syntax", what, "mend the file or get it again", self._stream.place(error.lineno)) from error
+            place = self._stream.place(error.lineno)
+            raise ImnmError("lexicon-syntax", what, "mend the file or get it again", place) from error
 
-    def _place(self) -> object: ...
+    def _error(self, code: str, what: str, remedy: str) -> ImnmError:
+        return ImnmError(code, what, remedy, self._stream.place(self._parser.CurrentLineNumber))
+
+    def _entity(self, *_: object) -> None:
+        what = "the file declares entities in its DOCTYPE, which can blow up or reach for other files"
+        remedy = "save it without them (in Protégé as Turtle, with ROBOT: robot convert), or write out the IRIs"
+        raise self._error("lexicon-entities", what, remedy)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._skipped:
+            self._skipped += 1
+            return
+        if not self._open:
+            if name != f"{RDF}RDF":
+                what = f"the root element is <{name[:80]}>, and not rdf:RDF"
+                remedy = "save the ontology as RDF/XML, Turtle or OBO"
+                raise self._error("lexicon-format", what, remedy)
+            base, language = attributes.get(f"{_XML}base", ""), attributes.get(f"{_XML}lang", "")
+            self._open.append(_Frame(False, "", base, language))
+            return
+        if len(self._open) > _DEEPEST:
+            raise self._error(
+                "lexicon-syntax", f"elements stand in each other more than {_DEEPEST} deep", "mend the file"
+            )
+        parent = self._open[-1]
+        base, language = parent.base, parent.language
+        if attributes:
+            base = attributes.get(f"{_XML}base", base)
+            language = attributes.get(f"{_XML}lang", language)
+        if parent.is_node:
+            self._property(parent.subject, name, attributes, base, language)
+        else:
+            self._node(parent, name, attributes, base, language)
+
+    def _node(self, parent: _Frame, name: str, attributes: dict[str, str], base: str, language: str) -> None:
+        if _ABOUT in attributes:
+            subject = self._absolute(attributes[_ABOUT], base)
+        elif _ID in attributes:
+            subject = self._absolute(f"#{attributes[_ID]}", base)
+        else:
+            subject = self._new_blank(attributes.get(_NODE_ID))
+        self._take(parent.subject, parent.predicate, subject, None)
+        parent.text = None  # it holds a node, so it is no literal
+        self._open.append(_Frame(True, subject, base, language))
+        if name != f"{RDF}Description":
+            self._take(subject, f"{RDF}type", name, None)
+        for attribute, value in attributes.items():
+            if attribute == f"{RDF}type":
+                self._take(subject, attribute, self._absolute(value, base), None)
+            else:
+                self._take(subject, attribute, value, language)
+
+    def _property(self, subject: str, name: str, attributes: dict[str, str], base: str, language: str) -> None:
+        frame = _Frame(False, subject, base, language, name)
+        how = attributes.get(_PARSE_TYPE)
+        if how == "Literal":
+            self._skipped = 1
+            return
+        if how == "Resource":
+            blank = self._new_blank(None)
+            self._take(subject, name, blank, None)
+            frame = _Frame(True, blank, base, language)
+        elif how == "Collection":
+            frame.predicate = ""  # it holds a list, not the nodes themselves
+        elif _RESOURCE in attributes:
+            self._take(subject, name, self._absolute(attributes[_RESOURCE], base), None)
+        elif _NODE_ID in attributes:
+            self._take(subject, name, self._new_blank(attributes[_NODE_ID]), None)
+        elif name in PREDICATES:
+            frame.text = []
+        self._open.append(frame)
+
+    def _characters(self, text: str) -> None:
+        # The text of a node is white space; that of a property is only kept where it is asked for.
+        if not self._skipped and self._open and self._open[-1].text is not None:
+            self._open[-1].text.append(text)
+
+    def _end(self, _name: str) -> None:
+        if self._skipped > 1:
+            self._skipped -= 1
+            return
+        if self._skipped:
+            self._skipped = 0
+            return
+        frame = self._open.pop()
+        if frame.text is not None:
+            text = "".join(frame.text)
+            if len(text) <= _LONGEST:
+                self._take(frame.subject, frame.predicate, text, frame.language)
+
+    def _take(self, subject: str, predicate: str, value: str, language: str | None) -> None:
+        if subject and value and predicate in PREDICATES:
+            self.graph.take(subject, predicate, value, language)
+
+    def _new_blank(self, label: str | None) -> str:
+        if label is not None:
+            return f"_:{label}"
+        self._blank += 1
+        return f"_:{self._blank}:"  # no label has a colon
+
+    def _absolute(self, reference: str, base: str) -> str:
+        """Return an IRI, or nothing, with a fault told, where it is none."""
+        iri = reference if _ABSOLUTE.match(reference) else urljoin(base, reference)
+        if _ABSOLUTE.fullmatch(iri):
+            return iri
+        self._collector.fault(self._parser.CurrentLineNumber, f"'{iri[:80]}' is no whole IRI")
+        return ""

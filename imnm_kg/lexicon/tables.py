@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terms of a table with tabs: our own seven columns, any columns under a header, or id, name and synonyms without one."""
+"""Terms of a table with tabs: our own seven columns, any under a header, or id, name, synonyms without one."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def _guess(cells: Sequence[str], stream: Stream) -> _Layout:
     if len(cells) in (2, 3):
         return _Layout(3, synonyms=2)
     what = f"the table has no header, and {len(cells)} column{'' if len(cells) == 1 else 's'}"
-    remedy = "give it a header (id, name, synonyms, kind), or two or three columns: id, name, synonyms with | between them"
+    remedy = (
+        "give it a header (id, name, synonyms, kind), or two or three columns: id, name, synonyms with | between them"
+    )
     raise ImnmError("lexicon-format", what, remedy, stream.place())
 
 

@@ -16,7 +16,7 @@ from imnm_kg.model.namespaces import OBO, SH
 from imnm_kg.rdf.files import read_text
 from imnm_kg.rdf.reader import read_turtle
 
-__all__ = ["Vocabularies", "is_iri", "read_vocabularies"]
+__all__ = ["Vocabularies", "read_vocabularies"]
 
 _COLUMNS = ("iri", "kind", "about")
 _IRI = re.compile(r"(?:https?|urn|ftp|info|tag):[^\x00-\x20<>\"{}|\\^`]+")
@@ -25,7 +25,7 @@ _CANONICAL = re.compile(r"([A-Za-z]+):(\d+)", re.ASCII)
 _SPACE = re.compile(r".*[_/:#]")
 
 
-def is_iri(text: str) -> bool:
+def _is_iri(text: str) -> bool:
     """Tell whether a text is an IRI that a term can have."""
     return _IRI.fullmatch(text) is not None
 
@@ -83,7 +83,7 @@ class Vocabularies:
 
 
 def _checked(iri: str) -> str:
-    return iri if is_iri(iri) else ""
+    return iri if _is_iri(iri) else ""
 
 
 def read_vocabularies(folders: Folders) -> Vocabularies:
@@ -115,7 +115,7 @@ def _kinds(path: Path, shown: str) -> Iterable[tuple[str, str]]:
         if line.startswith("#") or not line or line.split("\t")[0] == _COLUMNS[0]:
             continue
         cells = line.split("\t")
-        if len(cells) != len(_COLUMNS) or cells[1] not in KINDS or not is_iri(cells[0]):
+        if len(cells) != len(_COLUMNS) or cells[1] not in KINDS or not _is_iri(cells[0]):
             what = f"the line is not an IRI, one of {', '.join(KINDS)}, and what it is"
             raise ImnmError("lexicon-syntax", what, "mend the line", Place(shown, number))
         yield cells[0], cells[1]

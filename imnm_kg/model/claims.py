@@ -58,8 +58,9 @@ MARK_ROLES = {
 class Index:
     """Triples by subject and predicate, for reading small structures out of parsed files."""
 
-    def __init__(self, triples: Iterable[Triple | Quad]) -> None:
-        """Index the triples; graph names do not matter."""
+    def __init__(self, triples: Iterable[Triple | Quad], base: Index | None = None) -> None:
+        """Index the triples, graph names do not matter; what ``base`` knows is known too."""
+        self._base = base
         self._objects: defaultdict[str, defaultdict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
         self._typed: defaultdict[str, list[NamedNode]] = defaultdict(list)
         for triple in triples:
@@ -74,12 +75,18 @@ class Index:
 
     def instances(self, class_: NamedNode) -> list[NamedNode]:
         """Return the subjects of that type, sorted by IRI."""
-        return sorted(self._typed.get(class_.value, []), key=lambda node: node.value)
+        found = self._typed.get(class_.value, [])
+        if self._base is not None:
+            found = list(dict.fromkeys([*found, *self._base.instances(class_)]))
+        return sorted(found, key=lambda node: node.value)
 
     def objects(self, subject: NamedNode, predicate: NamedNode) -> list[object]:
         """Return all values."""
         values = self._objects.get(subject.value)
-        return [] if values is None else values.get(predicate.value, [])
+        found = [] if values is None else values.get(predicate.value, [])
+        if self._base is None:
+            return found
+        return [*found, *(value for value in self._base.objects(subject, predicate) if value not in found)]
 
     def node(self, subject: NamedNode, predicate: NamedNode) -> NamedNode | None:
         """Return the first value that is an IRI."""
@@ -257,7 +264,8 @@ def _read_extraction(index: Index, evidence: NamedNode) -> Extraction | None:
             marks.append(ExtractionMark(_ROLE_OF_TERM[role.value], index.text(mark, OA.exact) or "", start, end))
     confidence = index.text(node, IMNM.confidence) or ""
     return Extraction(
-        index.text(node, IMNM.extractionRule) or "", float(confidence) if _DECIMAL.fullmatch(confidence) else None, extractor,
+        index.text(node, IMNM.extractionRule) or "",
+        float(confidence) if _DECIMAL.fullmatch(confidence) else None, extractor,
         index.text(node, IMNM.extractorVersion) or "", tuple(sorted(marks, key=lambda x: (x.start, x.end, x.role))),
         tuple(sorted(str(x.value) for x in index.objects(node, IMNM.mendedPart) if isinstance(x, Literal))),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from imnm_kg.model.records import ABSTRACT, BODY, CITATION, REFERENCES, TextZone
 from imnm_kg.reading.boilerplate import plain_line
+from imnm_kg.reading.references import is_reference_heading
 from imnm_kg.reading.spans import stripped
 
 __all__ = ["LONGEST_LINE", "Block", "block_line", "is_section_name", "merged"]
@@ -120,9 +121,7 @@ def merged(text: str, blocks: Sequence[Block]) -> Iterator[TextZone]:
                 heads.close(_GUESSED)
             elif now == BODY and not structured:
                 heads.close(_MARK)
-            name, outer = (heads.label, heads.section) if now in (BODY, ABSTRACT, REFERENCES) else ("", "")
-            if now == REFERENCES and kind == REFERENCES and not block.level:
-                name, outer = label, section
+            name, outer = _name(heads, now)
             # A heading directly below another leaves that no text of its own.
             if kind == now and ((name, outer) == (label, section) or (bare and block.level)):
                 end, label, section = last, name, outer
@@ -133,6 +132,13 @@ def merged(text: str, blocks: Sequence[Block]) -> Iterator[TextZone]:
             kind, start, end, label, section, bare = now, first, last, name, outer, bool(block.level)
     if kind:
         yield TextZone(kind, start, end, label, section if section != label else "")
+
+
+def _name(heads: _Heads, kind: str) -> tuple[str, str]:
+    """Return label and section of what stands here; a list of references has its own heading or none."""
+    if kind in (BODY, ABSTRACT) or (kind == REFERENCES and is_reference_heading(heads.label)):
+        return heads.label, heads.section
+    return "", ""
 
 
 def _labels(text: str, block: Block) -> list[tuple[int, str]]:

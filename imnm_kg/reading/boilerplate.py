@@ -14,6 +14,7 @@ _MENU_LONGEST = 60
 # What Markdown puts around the words of a line.
 _IMAGE = re.compile(r"!\[([^\][]{0,300})\]\([^()\s]{0,500}(?:\s[^()]{0,200})?\)")
 _LINK = re.compile(r"\[([^\][]{0,300})\](?:\([^()\s]{0,500}(?:\s[^()]{0,200})?\)|\[[^\][]{0,100}\])")
+_EMPHASIS = re.compile(r"\*{1,3}([^*\s][^*]{0,300})\*{1,3}|(?<!\w)_{1,3}([^_\s][^_]{0,300})_{1,3}(?!\w)")
 _MARKS = re.compile(r"^[\s#>*+•·‣◦▪_|-]+|[\s#*_|]+$")
 
 _DATE = (
@@ -135,6 +136,8 @@ def plain_line(text: str) -> str:
     """Return the words of a line with single blanks, without what Markdown puts around them."""
     if "](" in text or "][" in text:
         text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub(r"\1\2", text)
     return _MARKS.sub("", " ".join(text.split()))
 
 

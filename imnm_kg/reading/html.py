@@ -183,7 +183,7 @@ class _Page:
         name = local_name(element)
         if name in _UNSEEN or self._is_hidden(element):
             return SKIP, place
-        if name in _LINES:
+        if name in _LINES or (name in ("p", "ul", "ol") and place.listed):
             return LINE, place._replace(listed=place.listed or name == "li")
         if name in ("td", "th"):
             return CELL, place

@@ -44,6 +44,7 @@ _INLINE = frozenset((
     "mtable", "mtr", "mtd", "semantics", "mpadded", "mroot", "menclose", "mphantom", "merror", "maction", "ms",
     "mprescripts", "none", "mmultiscripts", "mglyph", "textual-form", "alternatives", "hr",
 ))  # fmt: skip
+_TO_NOTES = frozenset(("fn", "table-fn", "aff", "corresp", "author-notes"))
 _VERBATIM = frozenset(("code", "preformat"))
 # Summaries in pictures or in a line for the table of contents.
 _OTHER_ABSTRACTS = frozenset(("graphical", "toc", "teaser", "web-summary", "video"))
@@ -100,11 +101,11 @@ def _words(element: _Element | None) -> str:
 
 def _step(element: _Element) -> int:
     name = local_name(element)
-    if name in _LEFT_OUT:
+    if name in _LEFT_OUT or (name == "xref" and element.get("ref-type") in _TO_NOTES):
         return SKIP
     if name in _INLINE:
         return INLINE
-    if name in _LINES:
+    if name in _LINES or (name in ("p", "list") and local_name(element.getparent()) in _LINES):
         return LINE
     return VERBATIM if name in _VERBATIM else BLOCK
 

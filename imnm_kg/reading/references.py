@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from imnm_kg.model.records import CITATION, Reference, TextZone
+from imnm_kg.reading.boilerplate import plain_line
 from imnm_kg.reading.identifiers import find_identifiers
 from imnm_kg.reading.spans import line_spans, stripped
 
-__all__ = ["begins_with_author", "citation_features", "is_author_line", "is_reference_heading", "marker_length", "parse_references"]
+__all__ = [
+    "begins_with_author",
+    "citation_features",
+    "is_author_line",
+    "is_reference_heading",
+    "marker_length",
+    "parse_references",
+]
 
 # An entry longer than this is no reference; a zone has no more entries than fit into it.
 _LONGEST = 3000
@@ -45,6 +53,12 @@ _GROUP = re.compile(
 )
 _APA_YEAR = re.compile(r"[.,]?\s*\(((?:18|19|20)\d\d)[a-z]?\)[.,:]?\s*")
 _BODY_AND_YEAR = re.compile(r"([^().,;:]{2,80})\s\((?:18|19|20)\d\d[a-z]?\)[.,:]?\s")
+_BODY = re.compile(
+    r"([^.;:()]{0,80}\b(?:Groups?|Consortium|Network|Investigators|Committee|Society|Association|Foundation|Organi[sz]ation"
+    r"|Institutes?|Cent(?:er|re)s?|Agency|Ministry|Administration|Department|Council|University|Service|Academy|College)"
+    r"(?:\s(?:for|of|on)\s[^.;:()]{2,60})?)[.]\s"
+)
+_ID = re.compile(r"(?:doi|pmid|pmcid|https?)\s?:", re.IGNORECASE)
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)[a-z]{0,6}\.?"
 # A year as the place of an article in its journal has it.
 _ISSUE = re.compile(
@@ -235,21 +249,22 @@ def _reference(text: str, start: int, end: int) -> Reference:
 
 def _parts(printed: str) -> tuple[tuple[str, ...], str, str, int | None]:
     """Return authors, title, journal and year of a printed reference, as far as they are understood."""
-    entry = " ".join(printed.split())
+    entry = plain_line(printed)
     authors, position = _authors(entry)
     title = ""
-    if not authors:
-        # A title above its authors, as on the page of an article.
-        lines = [" ".join(line.split()) for line in printed.splitlines() if line.strip()]
-        for i, line in enumerate(lines):
-            if i and is_author_line(line):
-                title = _clean(" ".join(lines[:i]))
-                authors, _ = _authors(line)
-                entry, position = " ".join(lines[i + 1 :]), 0
-                break
     year = None
-    if not authors and not title and (body := _BODY_AND_YEAR.match(entry)):
-        authors, position = (body[1],), body.end(1)
+    if not authors:
+        lines = [plain_line(line) for line in printed.splitlines() if line.strip()]
+        below = next((i for i, line in enumerate(lines) if i and is_author_line(line)), None)
+        if below is not None:
+            # A title above its authors, as on the page of an article; the journal may stand above it or below them.
+            authors, _ = _authors(lines[below])
+            places = [line for line in lines[:below] if _ISSUE.search(line)]
+            title = _clean(" ".join(line for line in lines[:below] if line not in places))
+            entry, position = " ".join(places or lines[below + 1 :]), 0
+            entry = entry[marker_length(entry, 0, len(entry)) :]
+        elif body := _BODY_AND_YEAR.match(entry) or _BODY.match(entry):
+            authors, position = (body[1],), body.end(1)
     if apa := _APA_YEAR.match(entry, position):
         year, position = int(apa.group(1)), apa.end()
     rest = entry[position:].lstrip(" .,:;")
@@ -267,6 +282,8 @@ def _parts(printed: str) -> tuple[tuple[str, ...], str, str, int | None]:
 
 def _title(rest: str, after_authors: bool) -> tuple[str, str]:
     """Split what follows the authors into title and remainder; without authors it may begin with the journal."""
+    if _ID.match(rest):
+        return "", rest
     end = _SENTENCE.search(rest)
     if end is None:
         issue = _ISSUE.search(rest)

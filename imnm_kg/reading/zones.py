@@ -93,6 +93,10 @@ def _mark_references(text: str, blocks: Sequence[Block]) -> None:
             position += 1
             continue
         heading = is_reference_heading(block_line(text, block))
+        if heading and position + 1 < len(blocks) and blocks[position + 1].kind == REFERENCES:
+            block.kind = REFERENCES
+            position += 1
+            continue
         end = _end_of_list(text, blocks, position + 1 if heading else position)
         if end - position > (1 if heading else 2) or (not heading and end > position and _is_list(text, block)):
             for entry in blocks[position:end]:
@@ -229,7 +233,7 @@ def _mark_boilerplate(text: str, blocks: Sequence[Block]) -> None:
         page = _is_page_line(text, block, line)
         item = is_menu_item(line)
         followed = position + 1 < len(blocks) and _is_prose(text, blocks[position + 1])
-        if section and (block.guessed or not block.level) and not followed and _is_link(text, block):
+        if section and (not block.level or (block.guessed and not followed)) and _is_link(text, block):
             page = True
         elif block.level or not page:
             section = page and announces_links(line)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lexicons of a wanted size: our names, then names that a PubMed file itself has, then made-up ones."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.variants import normalise
+
+__all__ = ["fill", "names_of", "terms_of"]
+
+_SEED = 5
+_TAGS = {"DescriptorName": "Disease", "NameOfSubstance": "Drug"}
+_STARTS = (
+    "ab", "al", "be", "bro", "ca", "cla", "den", "do", "ek", "fe", "glu", "hy", "il", "ka", "le", "mo", "ni", "o",
+    "pre", "ri", "sa", "te", "ul", "ve", "xa", "zo",
+)  # fmt: skip
+_MIDDLES = (
+    "ba", "ci", "do", "fe", "li", "lo", "mi", "na", "pe", "qui", "ra", "ro", "se", "ta", "tri", "va", "xi", "zu",
+)  # fmt: skip
+_DRUGS = ("mab", "nib", "pril", "sartan", "statin", "cillin", "mycin", "azole", "olol", "idine", "amide", "tinib")
+_DISEASES = ("itis", "oma", "osis", "opathy", "emia", "algia", "uria", "plasia", "trophy", "ectasia")
+_PLACES = ("of the liver", "of the lung", "of the optic nerve", "of the small bowel", "of bone marrow", "of the skin")
+_SORTS = ("familial", "acute", "chronic", "congenital", "late-onset", "X-linked", "autosomal recessive", "idiopathic")
+
+
+def terms_of(entry: Entry) -> tuple[str, ...]:
+    """Return every name of an entry; each counts as a term."""
+    return (entry.label, *entry.names, *entry.abbreviations)
+
+
+def names_of(path: Path) -> dict[str, str]:
+    """Return the MeSH descriptor and substance names of a PubMed file, sorted, each with a kind."""
+    found: dict[str, str] = {}
+    with gzip.open(path) as stream:
+        for _, element in etree.iterparse(stream, tag=("PubmedArticle", *_TAGS)):
+            if element.tag in _TAGS and element.text:
+                found.setdefault(element.text, _TAGS[element.tag])
+            elif element.tag == "PubmedArticle":
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+    return dict(sorted(found.items()))
+
+
+def _stem(pick: random.Random) -> str:
+    return pick.choice(_STARTS) + "".join(pick.choices(_MIDDLES, k=pick.randrange(1, 4)))
+
+
+def _made_up() -> Iterator[Entry]:
+    """Yield entries of three names each, half of them drugs, half diseases; the same on every run."""
+    pick = random.Random(_SEED)
+    number = 0
+    while True:
+        number += 1
+        stem = _stem(pick)
+        if number % 2:
+            label = f"{stem}{pick.choice(_DRUGS)}"
+            other = (f"{label} {pick.choice(('sodium', 'hydrochloride', 'acetate'))}", f"{stem[:3].upper()}-{number}")
+            yield Entry(f"urn:made:{number}", "Drug", label, other)
+        else:
+            label = f"{pick.choice(_SORTS)} {stem}{pick.choice(_DISEASES)}"
+            other = (
+                f"{label} {pick.choice(_PLACES)}",
+                f"{stem.title()}-{_stem(pick).title()} syndrome type {number % 40}",
+            )
+            yield Entry(f"urn:made:{number}", "Disease", label, other)
+
+
+def fill(own: Iterable[Entry], names: dict[str, str], size: int) -> list[Entry]:
+    """Return entries with so many terms in all: ours, then those of the file, then made-up ones, each name once."""
+    entries = list(own)
+    known = {normalise(term) for entry in entries for term in terms_of(entry)}
+    count = sum(len(terms_of(entry)) for entry in entries)
+    more = (Entry(f"urn:file:{n}", kind, name) for n, (name, kind) in enumerate(names.items()))
+    for source in (more, _made_up()):
+        for entry in source:
+            if count >= size:
+                return entries
+            terms = [term for term in terms_of(entry) if normalise(term) not in known][: size - count]
+            if terms:
+                known.update(map(normalise, terms))
+                entries.append(Entry(entry.iri, entry.kind, terms[0], tuple(terms[1:])))
+                count += len(terms)
+    return entries

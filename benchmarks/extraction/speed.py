@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measure speed and memory of extraction on real PubMed records, beside spaCy's PhraseMatcher.
+
+Usage: python benchmarks/extraction/speed.py --pubmed FILE.xml.gz... [--records N] [--json FILE]
+
+Needs spacy beside the package (pip install spacy; no model). All programs read the same texts in turn, batch by batch,
+in one process, so that a slow moment meets them all; what is counted is CPU time after XML parsing. The lexicon of
+20,000 terms is ours, filled up with the MeSH descriptors and substances of the files, then with made-up names; that of
+500,000 goes on with made-up names. PhraseMatcher gets the same terms and texts; it works on tokens, so cutting the
+text into them is part of it, and is told apart as well. Peak memory is that of a process of its own that parses and
+extracts. Times drift with the machine; the ratios are what to look at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from figures import add_json_option, save, show
+from filling import fill, names_of, terms_of
+
+from imnm_kg.extraction.extract import extract_claims
+from imnm_kg.extraction.knowledge import Knowledge, read_knowledge
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.matcher import Matcher
+from imnm_kg.model.folders import find_folders
+from imnm_kg.model.records import TextRecord
+from imnm_kg.reading.source import read_records
+
+__all__ = ["main"]
+
+SMALL, LARGE = 20_000, 500_000
+BATCH = 1_000
+Work = Callable[[Sequence[TextRecord]], int]
+
+
+class Program(NamedTuple):
+    """Something that reads a batch of records and says how much it found."""
+
+    name: str
+    terms: int
+    work: Work
+
+
+class Taken(NamedTuple):
+    """CPU time and findings of a program over all records."""
+
+    seconds: float = 0.0
+    found: int = 0
+
+
+def lexicon(paths: Sequence[Path], knowledge: Knowledge, size: int) -> list[Entry]:
+    """Return the entries of a lexicon of that size."""
+    names: dict[str, str] = {}
+    for path in paths:
+        names |= names_of(path)
+    return fill(knowledge.entries.values(), dict(sorted(names.items())), size)
+
+
+def with_lexicon(knowledge: Knowledge, entries: Sequence[Entry]) -> Knowledge:
+    """Return the knowledge with other names."""
+    return replace(knowledge, matcher=Matcher(entries), entries={entry.iri: entry for entry in entries})
+
+
+def extraction(knowledge: Knowledge) -> Work:
+    """Return whole extraction."""
+    return lambda records: sum(len(extract_claims(record, knowledge)) for record in records)
+
+
+def names_alone(knowledge: Knowledge) -> Work:
+    """Return the finding of names alone."""
+    return lambda records: sum(len(knowledge.matcher.find(record.text)) for record in records)
+
+
+def phrase_matcher(entries: Sequence[Entry]) -> tuple[Work, Work]:
+    """Return spaCy's work: tokens and matches, and tokens alone."""
+    import spacy
+    from spacy.matcher import PhraseMatcher
+
+    language = spacy.blank("en")
+    language.max_length = 10_000_000
+    matcher = PhraseMatcher(language.vocab, attr="LOWER")
+    terms = list(dict.fromkeys(term for entry in entries for term in terms_of(entry)))
+    matcher.add("TERM", list(language.tokenizer.pipe(terms)))
+    return (
+        lambda records: sum(len(matcher(language.make_doc(record.text))) for record in records),
+        lambda records: sum(len(language.make_doc(record.text)) for record in records),
+    )
+
+
+def batches(paths: Sequence[Path], limit: int | None) -> Iterator[list[TextRecord]]:
+    """Yield the records of the files in batches."""
+    records = (record for path in paths for record in read_records(path) if isinstance(record, TextRecord))
+    limited = islice(records, limit)
+    while batch := list(islice(limited, BATCH)):
+        yield batch
+
+
+def race(programs: Sequence[Program], paths: Sequence[Path], limit: int | None) -> tuple[int, list[Taken]]:
+    """Let each program read each batch, another one first each time; returns the number of records and the times."""
+    taken = [Taken() for _ in programs]
+    count = 0
+    for turn, batch in enumerate(batches(paths, limit)):
+        count += len(batch)
+        for number in range(len(programs)):
+            which = (number + turn) % len(programs)
+            start = time.process_time()
+            found = programs[which].work(batch)
+            seconds = time.process_time() - start
+            taken[which] = Taken(taken[which].seconds + seconds, taken[which].found + found)
+        print(f"\r{count:,} records", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return count, taken
+
+
+def settle() -> None:
+    """Put what stays out of the collector's way, as the command line does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def speeds(paths: Sequence[Path], limit: int | None) -> dict[str, Any]:
+    """Build all programs and let them race."""
+    knowledge = read_knowledge(find_folders())
+    small = lexicon(paths, knowledge, SMALL)
+    few = with_lexicon(knowledge, small)
+    many = with_lexicon(knowledge, lexicon(paths, knowledge, LARGE))
+    matching, tokens = phrase_matcher(small)
+    programs = [
+        Program("extraction", SMALL, extraction(few)),
+        Program("extraction", LARGE, extraction(many)),
+        Program("names alone", SMALL, names_alone(few)),
+        Program("names alone", LARGE, names_alone(many)),
+        Program("spaCy PhraseMatcher", SMALL, matching),
+        Program("spaCy tokens alone", SMALL, tokens),
+    ]
+    settle()
+    count, taken = race(programs, paths, limit)
+    peer = taken[4].seconds
+    made = [
+        {"program": program.name, "terms": program.terms, "found": used.found,
+         "records_per_cpu_second": count / used.seconds, "times_spacy": peer / used.seconds}
+        for program, used in zip(programs, taken, strict=True)
+    ]  # fmt: skip
+    return {"records": count, "programs": made, "large_to_small": taken[0].seconds / taken[1].seconds}
+
+
+def memory(paths: Sequence[Path], limit: int | None, size: int) -> dict[str, Any]:
+    """Parse and extract with a lexicon of that size, and tell the peak memory of this process."""
+    knowledge = read_knowledge(find_folders())
+    if size:
+        knowledge = with_lexicon(knowledge, lexicon(paths, knowledge, size))
+    settle()
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    claims = sum(len(extract_claims(record, knowledge)) for batch in batches(paths, limit) for record in batch)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"terms": size, "claims": claims, "megabytes_with_lexicon": after / 1024, "megabytes_peak": peak / 1024}
+
+
+def child(part: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Run a part as a process of its own."""
+    command = [sys.executable, __file__, "--part", part, "--pubmed", *map(str, options.pubmed)]
+    command += [] if options.records is None else ["--records", str(options.records)]
+    made: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return made
+
+
+def tell(found: dict[str, Any], peaks: Sequence[dict[str, Any]]) -> None:
+    """Print the tables."""
+    rows = []
+    for x in found["programs"]:
+        figures = (
+            f"{x['terms']:,}",
+            f"{x['found']:,}",
+            f"{x['records_per_cpu_second']:,.0f}",
+            f"{x['times_spacy']:.1f}",
+        )
+        rows.append([x["program"], *figures])
+    headers = ("program", "terms", "found", "records a CPU-second", "times the speed of PhraseMatcher")
+    show(f"Speed after XML parsing, {found['records']:,} records", headers, rows)
+    print(f"extraction with {LARGE:,} terms: {found['large_to_small']:.2f} of its speed with {SMALL:,}")
+    cells = []
+    for x in peaks:
+        megabytes = (f"{x['megabytes_with_lexicon']:.0f}", f"{x['megabytes_peak']:.0f}")
+        cells.append([f"{x['terms']:,}" if x["terms"] else "ours alone", *megabytes])
+    show("Peak memory of a process that parses and extracts, MB", ("terms", "with the lexicon read", "peak"), cells)
+
+
+def main() -> int:
+    """Run the parts, print tables, write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pubmed", type=Path, nargs="+", required=True, metavar="FILE", help="PubMed XML, .gz or not")
+    parser.add_argument("--records", type=int, metavar="N", help="read no more records than this")
+    parser.add_argument("--part", help=argparse.SUPPRESS)
+    add_json_option(parser)
+    options = parser.parse_args()
+    if options.part == "speed":
+        print(json.dumps(speeds(options.pubmed, options.records)))
+        return 0
+    if options.part is not None:
+        print(json.dumps(memory(options.pubmed, options.records, int(options.part))))
+        return 0
+    found = child("speed", options)
+    peaks = [child(str(size), options) for size in (0, SMALL, LARGE)]
+    tell(found, peaks)
+    save(options.json, found | {"memory": peaks})
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
