@@ -19,15 +19,12 @@ from imnm_kg.model.claim_rows import ParquetRows, Row, json_line
 from imnm_kg.model.records import BadRecord, TextRecord
 from imnm_kg.operations.extract import extract, rows_of
 from imnm_kg.operations.pool import Tick
-from imnm_kg.operations.shards import CLAIMS, RECORDS, Shard, Tally, file_sha256
+from imnm_kg.operations.shards import CLAIMS, PARTS, RECORDS, Shard, Tally, file_sha256, positions_hash
 from imnm_kg.reading.faults import SeenIds
 from imnm_kg.reading.shares import Share, UnevenError, read_share
 from imnm_kg.reading.source import read_records
 
-__all__ = ["FORMATS", "PARTS", "SHOWN", "Done", "RowWriter", "Task", "Undone", "Worker"]
-
-PARTS = ".parts"
-"""The folder for shares that are not yet joined."""
+__all__ = ["FORMATS", "SHOWN", "Done", "RowWriter", "Task", "Undone", "Worker"]
 
 SHOWN = 20
 """The most bad records that are told one by one; all are counted."""
@@ -162,7 +159,7 @@ class Worker:
         log = f"{RECORDS}/{task.name}.jsonl.gz"
         seen = SeenIds()
         shown: list[BadRecord] = []
-        size, sha256 = task.path.stat().st_size, file_sha256(task.path)
+        size, sha256 = _identity(task.path)
         with written_aside(self._out / claims) as stream, written_aside(self._out / log) as log_stream:
             rows, tally = FORMATS[self._settings.format](stream), Tally(log_stream)
             for item in items:
@@ -185,7 +182,7 @@ class Worker:
             Shard(
                 task.name, task.shown, size, sha256, tally.records, tally.claims, tally.bad,
                 claims, file_sha256(self._out / claims), log, file_sha256(self._out / log),
-                sorted(task.repeated), self._settings.version, self._hash,
+                positions_hash(task.repeated), self._settings.version, self._hash,
             ),
             tuple(shown),
         )  # fmt: skip
@@ -198,6 +195,14 @@ def _state(path: Path) -> list[int]:
     except OSError:
         return []
     return [state.st_size, state.st_mtime_ns, state.st_ino]
+
+
+def _identity(path: Path) -> tuple[int, str]:
+    """Return size and SHA-256 of an input; one that cannot be read has none, and is tried again by the next run."""
+    try:
+        return path.stat().st_size, file_sha256(path)
+    except OSError:
+        return 0, ""
 
 
 def _encoded(value: Any) -> bytes:

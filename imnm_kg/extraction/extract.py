@@ -296,7 +296,7 @@ def _instances(
                 continue
             if rule.predicate in _OF_THERAPY and _given_up(reading, subject):
                 continue
-            if rule.predicate == "hasAdverseEvent" and object_.entry.kind == "Disease" and _indicated(reading, object_):
+            if rule.predicate == "hasAdverseEvent" and object_.entry.kind == "Disease" and not rule.phrase and _indicated(reading, object_):
                 continue
             if rule.predicate == "hasPhenotype" and (subject.entry.kind != "Disease" or _located(reading, subject)):
                 continue

@@ -138,7 +138,7 @@ def _without_brackets(cells: list[_Cell]) -> list[_Cell]:
     return [cell for number, cell in enumerate(cells) if number not in dropped]
 
 
-_FIGURES = re.compile(r"\d\s?%.*\d|\bn\s*=|\bp\s*[=<>]|\b(?:rr|hr|or|ci)\b\s*[\d=]")
+_FIGURES = re.compile(r"\d\s?%.*\d|\d.*\b(?:patients?|groups?|participants?|versus|vs)\b.*\d|\bn\s*=|\bp\s*[=<>]|\b(?:rr|hr|or|ci)\b\s*[\d=]")
 
 
 def _names_antibody(before: Slot | None, inside: Slot) -> bool:

@@ -30,7 +30,7 @@ _BATCH = 1024
 def arrow_schema() -> pyarrow.Schema:
     """Return the columns of the claims with their types.
 
-    ``evidence`` tells rows apart. A claim has one row for each of its passages.
+    A row is a claim with one passage, and all that the graph says of its document and its entities.
     """
     import pyarrow as pa
 
@@ -42,10 +42,12 @@ def arrow_schema() -> pyarrow.Schema:
             required(role, pa.string()),
             required(f"{role}_kind", pa.string()),
             required(f"{role}_label", pa.string()),
-            required(f"{role}_names", pa.list_(required("element", pa.string()))),
+            required(f"{role}_names", strings),
+            required(f"{role}_abbreviations", strings),
             required(f"{role}_coined", pa.bool_()),
         ]
 
+    strings = pa.list_(required("element", pa.string()))
     pair = pa.struct([required("key", pa.string()), required("value", pa.string())])
     mark = pa.struct(
         [
@@ -53,6 +55,7 @@ def arrow_schema() -> pyarrow.Schema:
             required("end", pa.int32()),
         ]
     )  # fmt: skip
+    zone = pa.struct([required("kind", pa.string()), required("start", pa.int32()), required("end", pa.int32())])
     return pa.schema(
         [
             required("source", pa.string()),
@@ -65,6 +68,7 @@ def arrow_schema() -> pyarrow.Schema:
             required("pmid", pa.string()),
             required("pmcid", pa.string()),
             pa.field("year", pa.int32()),
+            required("zones", pa.list_(required("element", zone))),
             *entity("subject"),
             required("predicate", pa.string()),
             *entity("object"),

@@ -14,7 +14,7 @@ from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim, Index, expected_label, read_claims
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders
-from imnm_kg.model.namespaces import GRAPH, IMNM, OA, SH
+from imnm_kg.model.namespaces import BASE, DOCUMENT, ENTITY, GRAPH, IMNM, SH
 from imnm_kg.rdf.lexer import lex
 from imnm_kg.rdf.reader import TurtleFile, read_turtle
 from imnm_kg.rdf.sssom import mapping_triples, read_sssom
@@ -128,7 +128,7 @@ def _refuse_blank_nodes(file: TurtleFile) -> None:
 
 
 def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
-    """Leave out evidence that is proposed or rejected, its parts, and claims that no other states."""
+    """Leave out evidence that is proposed or rejected, claims that no other states, and what only they speak of."""
     left_out = {
         quad.subject.value
         for quad in quads
@@ -137,7 +137,6 @@ def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
     }  # fmt: skip
     if not left_out:
         return quads, 0
-    parts = (OA.hasSelector, IMNM.hasReview, IMNM.hasGuardException)
     count = len(left_out)
     statements = {str(quad.subject) for quad in quads if (quad.predicate, quad.object) == (IMNM.role, IMNM.Statement)}
     evidence_of: dict[str, set[str]] = {}
@@ -149,18 +148,36 @@ def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
         # An antecedent states nothing: without a statement beside it, it does not carry the claim.
         if passages & left_out and not any(f"<{passage}>" in statements for passage in passages - left_out):
             left_out |= {claim, *passages}
-    left_out |= {
-        quad.object.value
-        for quad in quads
-        if quad.predicate in parts and isinstance(quad.subject, NamedNode) and quad.subject.value in left_out
-        and isinstance(quad.object, NamedNode)
-    }  # fmt: skip
-    kept = [
-        quad
-        for quad in quads
-        if not any(isinstance(x, NamedNode) and x.value in left_out for x in (quad.subject, quad.object))
-    ]
+    left_out |= _spoken_of_by(left_out, quads)
+    kept = [quad for quad in quads if not any(_whole(x) in left_out for x in (quad.subject, quad.object))]
     return kept, count
+
+
+def _whole(node: object) -> str:
+    """Return the IRI of what a node is a part of (``…#quote``), or its own; of anything else an empty text."""
+    if not isinstance(node, NamedNode):
+        return ""
+    return node.value.partition("#")[0] if node.value.startswith(BASE) else node.value
+
+
+def _spoken_of_by(left_out: set[str], quads: list[Quad]) -> set[str]:
+    """Return the entities and documents that only what is left out speaks of, directly or by one another."""
+    pairs = [(_whole(quad.subject), _whole(quad.object)) for quad in quads]
+    # An entity that keeps the IRI of its own vocabulary is known by its source, a document.
+    foreign = {subject for subject, object_ in pairs if object_.startswith(DOCUMENT) and not subject.startswith(BASE)}
+    names: dict[str, set[str]] = {}
+    for subject, object_ in pairs:
+        if (object_.startswith((ENTITY, DOCUMENT)) or object_ in foreign) and subject != object_:
+            names.setdefault(subject, set()).add(object_)
+    named, todo = set[str](), set(left_out)
+    while todo:
+        todo = {name for subject in todo for name in names.get(subject, ())} - named
+        named |= todo
+    used = {name for subject, found in names.items() if subject not in left_out | named for name in found & named}
+    while used:
+        named -= used
+        used = {name for subject in used for name in names.get(subject, ())} & named
+    return named
 
 
 def check_ids(assembly: Assembly) -> list[Finding]:

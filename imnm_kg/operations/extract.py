@@ -11,6 +11,7 @@ from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.claim_rows import Row
+from imnm_kg.model.document_nodes import _zones as graph_zones
 from imnm_kg.model.records import BadRecord, TextRecord
 
 __all__ = ["Read", "claim_of", "extract", "propose", "rows_of"]
@@ -72,6 +73,7 @@ def _row(record: TextRecord, claim: ProposedClaim) -> Row:
         "pmid": record.pmid,
         "pmcid": record.pmcid,
         "year": record.year,
+        "zones": [{"kind": kind, "start": start, "end": end} for kind, start, end in graph_zones(record)],
         **_entity("subject", claim.subject),
         "predicate": claim.predicate,
         **_entity("object", claim.object),
@@ -96,6 +98,7 @@ def _entity(role: str, entry: Entry) -> Row:
         f"{role}_kind": entry.kind,
         f"{role}_label": entry.label,
         f"{role}_names": list(entry.all_names),
+        f"{role}_abbreviations": list(entry.abbreviations),
         f"{role}_coined": entry.coined,
     }
 
@@ -112,5 +115,10 @@ def claim_of(row: Row) -> ProposedClaim:
 
 
 def _entry(row: Row, role: str) -> Entry:
-    names = tuple(row[f"{role}_names"])
-    return Entry(row[role], row[f"{role}_kind"], row[f"{role}_label"], names, coined=row[f"{role}_coined"])
+    label, kind, abbreviations = row[f"{role}_label"], row[f"{role}_kind"], tuple(row[f"{role}_abbreviations"])
+    names = row[f"{role}_names"]
+    if not row[f"{role}_coined"]:  # then they are label, abbreviations and names together
+        names = [name for name in names if name != label and name not in abbreviations]
+        if kind == "Antibody":
+            names = [name.removeprefix("anti-").removesuffix(" antibody") for name in names]
+    return Entry(row[role], kind, label, tuple(names), abbreviations, coined=row[f"{role}_coined"])

@@ -5,6 +5,8 @@
 overlooking the "not". Every cue of ``ontology/lexicon/guard-cues.tsv`` in the sentences that a quote touches must be
 inside the quote; a negation in the quote makes the claim negated; a hedge in it sets a ceiling to the certainty.
 Where that is not so, there must be a guard exception for that very cue, with a reason.
+
+What a program proposed is not yet a claim of the graph: its concerns are for the reviewer and no findings of a build.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from imnm_kg.model.findings import Finding
 from imnm_kg.model.namespaces import DOCUMENT
 from imnm_kg.rdf.files import read_text
 
-__all__ = ["Cues", "guard", "read_cues"]
+__all__ = ["Concern", "CuePlace", "Cues", "guard", "guard_passage", "read_cues"]
 
 _KINDS = ("negation", "hedge", "frequency")
 
@@ -81,12 +83,19 @@ def read_cues(path: Path, shown: str | None = None) -> Cues:
     return Cues(re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)|n['’]t(?!\w)", re.IGNORECASE), kinds, ceilings)
 
 
-class _Found(NamedTuple):
+class CuePlace(NamedTuple):
     """A cue where it was found, code points of the document."""
 
     word: str
     start: int
     end: int
+
+
+class Concern(NamedTuple):
+    """What the guard has to say of a passage, and the cues for which exceptions would settle it, if any would."""
+
+    finding: Finding
+    cues: tuple[CuePlace, ...] = ()
 
 
 def guard(
@@ -98,22 +107,39 @@ def guard(
     """Return a finding for each cue that a statement's quote cuts off or that its claim does not keep.
 
     Without the text of a document only what is inside the quotes can be looked at. Antecedents are left out: they
-    supply a name and state nothing.
+    supply a name and state nothing. So are passages that were rejected, or that a program proposed and nobody has read.
     """
     findings: list[Finding] = []
     seen: set[str] = set()
     for claim in claims:
         for item in claim.evidence:
-            if item.role != "Statement" or item.iri.value in seen:
+            if item.iri.value in seen or item.review_status == "Rejected" or _only_extracted(item):
                 continue
             seen.add(item.iri.value)
             text = texts.get(item.document.value.removeprefix(DOCUMENT))
-            for finding in _check(claim, item, text, cues):  # places are looked up only when needed: that takes long
-                findings.append(replace(finding, place=place_of(item.iri.value)))
+            for concern in guard_passage(claim, item, text, cues):
+                # Places are looked up only when needed: that takes long.
+                findings.append(replace(concern.finding, place=place_of(item.iri.value)))
     return findings
 
 
-def _check(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues) -> Iterator[Finding]:
+def _only_extracted(item: Evidence) -> bool:
+    return item.extraction is not None and item.review_status == "Proposed"
+
+
+def guard_passage(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues) -> list[Concern]:
+    """Return what the guard has to say of one passage, whatever its review status.
+
+    Args:
+        claim: the claim that it states.
+        item: the passage.
+        text: its document; none: only what is inside the quote is looked at.
+        cues: the words to look for.
+    """
+    return list(_check(claim, item, text, cues)) if item.role == "Statement" else []
+
+
+def _check(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues) -> Iterator[Concern]:
     if text is None:
         found = _cues_in(item.quote, 0, len(item.quote), item.start, cues)
     elif text.text[item.start : item.end] == item.quote:
@@ -134,40 +160,42 @@ def _check(claim: Claim, item: Evidence, text: SourceText | None, cues: Cues) ->
             f"the quote for “{claim.label}” cuts off the {cues.kind(cue.word)} “{cue.word}” of its sentence"
             f" ({text.place(cue.start)}): take it into the quote, or {_exception(cue)}"
         )
-        yield Finding("guard-cue-cut", message, subject=item.iri.value)
+        yield Concern(Finding("guard-cue-cut", message, subject=item.iri.value), (cue,))
     yield from _disagreements(claim, item, inside, cues)
     for exception in excepted.values() if text is not None else ():
         message = (
             f"the guard exception for “{exception.cue}” at {exception.start}-{exception.end} fits no cue of the"
             " sentence: remove it or mend its offsets"
         )
-        yield Finding("guard-exception-unused", message, subject=item.iri.value)
+        yield Concern(Finding("guard-exception-unused", message, subject=item.iri.value))
 
 
-def _cues_in(text: str, start: int, end: int, shift: int, cues: Cues) -> list[_Found]:
+def _cues_in(text: str, start: int, end: int, shift: int, cues: Cues) -> list[CuePlace]:
     found = cues.pattern.finditer(text, start, end)
-    return [_Found(match.group(), match.start() + shift, match.end() + shift) for match in found]
+    return [CuePlace(match.group(), match.start() + shift, match.end() + shift) for match in found]
 
 
-def _exception(cue: _Found) -> str:
+def _exception(cue: CuePlace) -> str:
     return f"give a guard exception for {cue.start}-{cue.end} with the reason why it does not bear on the claim"
 
 
-def _disagreements(claim: Claim, item: Evidence, inside: Sequence[_Found], cues: Cues) -> Iterator[Finding]:
+def _disagreements(claim: Claim, item: Evidence, inside: Sequence[CuePlace], cues: Cues) -> Iterator[Concern]:
     """Compare polarity and certainty with the cues inside the quote."""
     denials = [cue for cue in inside if cues.kind(cue.word) == "negation"]
+    marks = () if item.extraction is None else item.extraction.marks
+    marked = any(mark.role == "negation" and item.start <= mark.start and mark.end <= item.end for mark in marks)
     if claim.polarity == "Affirmed" and denials:
         message = (
             f"“{claim.label}” is affirmed, but its quote says “{denials[0].word}”: make the claim negated,"
             f" or {_exception(denials[0])}"
         )
-        yield Finding("guard-polarity", message, subject=item.iri.value)
-    if claim.polarity == "Negated" and not denials:
+        yield Concern(Finding("guard-polarity", message, subject=item.iri.value), tuple(denials))
+    if claim.polarity == "Negated" and not denials and not marked:
         message = (
             f"“{claim.label}” is negated, but nothing in its quote denies it: make the claim affirmed,"
             " or quote the words that deny it"
         )
-        yield Finding("guard-polarity", message, subject=item.iri.value)
+        yield Concern(Finding("guard-polarity", message, subject=item.iri.value))
     for cue in inside:
         ceiling = cues.ceiling(cue.word)
         if ceiling is None or item.certainty not in RANKS:
@@ -177,4 +205,4 @@ def _disagreements(claim: Claim, item: Evidence, inside: Sequence[_Found], cues:
                 f"“{claim.label}” is {item.certainty.lower()}, but its quote says “{cue.word}”: make it"
                 f" {ceiling.lower()} at most, or {_exception(cue)}"
             )
-            yield Finding("guard-certainty", message, subject=item.iri.value)
+            yield Concern(Finding("guard-certainty", message, subject=item.iri.value), (cue,))

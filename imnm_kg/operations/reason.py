@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.namespaces import GRAPH, IMNM, OWL, RDF, SH
+from imnm_kg.model.namespaces import BASE, GRAPH, IMNM, OWL, RDF, SH
 
 __all__ = ["Consistency", "java_missing", "projection", "reason"]
 
@@ -88,7 +88,7 @@ def _is_entity_type(quad: Quad, classes: set[str]) -> bool:
         isinstance(subject, NamedNode)
         and isinstance(class_, NamedNode)
         and class_.value in classes
-        and "/entity/" in subject.value
+        and ("/entity/" in subject.value or not subject.value.startswith(BASE))  # a foreign term keeps its IRI
         and class_ not in (IMNM.Authorship, SH.PrefixDeclaration)
     )
 

@@ -9,6 +9,7 @@ in the folder depends on when, in which order or by how many processes it was wr
     manifest.jsonl          one line an input, in the order of the inputs when the run is over
     bad-records.jsonl       the records that were passed over, when the run is over
     .unfinished             is there, and locked, as long as the run is
+    .parts/                 shares of inputs, until they are joined
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,9 +31,24 @@ from imnm_kg.model.aside import clean, unwritable, written_aside
 from imnm_kg.model.records import BadRecord, TextRecord
 from imnm_kg.reading.faults import SeenIds
 
-__all__ = ["Shard", "ShardFolder", "Tally", "file_sha256", "positions_hash", "read_manifest", "shard_name"]
+__all__ = [
+    "BAD",
+    "CLAIMS",
+    "MANIFEST",
+    "PARTS",
+    "RECORDS",
+    "UNFINISHED",
+    "Shard",
+    "ShardFolder",
+    "Tally",
+    "file_sha256",
+    "positions_hash",
+    "read_manifest",
+    "shard_name",
+]
 
-MANIFEST, BAD, UNFINISHED, CLAIMS, RECORDS = "manifest.jsonl", "bad-records.jsonl", ".unfinished", "claims", "records"
+MANIFEST, BAD, UNFINISHED = "manifest.jsonl", "bad-records.jsonl", ".unfinished"
+CLAIMS, RECORDS, PARTS = "claims", "records", ".parts"
 
 
 @dataclass(frozen=True)
@@ -144,6 +161,7 @@ class ShardFolder:
     def __init__(self, path: Path) -> None:
         """Say which folder; nothing is looked at or written yet."""
         self.path = path
+        self.parts = path / PARTS
         self.shards: dict[str, Shard] = {}
         self._open = contextlib.ExitStack()
         self._manifest: BinaryIO
@@ -170,14 +188,19 @@ class ShardFolder:
             lock.close()
             raise self._error("another run writes to the folder", "wait for it to end, or name another folder")
         self._open.enter_context(lock)
-        for folder in (self.path, self.path / CLAIMS, self.path / RECORDS):
-            clean(folder)
+        self._clean()
+        self._open.callback(self._clean)
         self.shards = read_manifest(self.path)
         self._rewrite(self.shards.values())  # a line that was not whole would spoil the next
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    def _clean(self) -> None:
+        for folder in (self.path, self.path / CLAIMS, self.path / RECORDS):
+            clean(folder)
+        shutil.rmtree(self.parts, ignore_errors=True)
 
     def _error(self, what: str, remedy: str) -> ImnmError:
         return ImnmError("extract-folder", what, remedy, Place(str(self.path)))

@@ -115,9 +115,9 @@ def _add(builder: TextBuilder, zones: list[TextZone], part: _Element, kind: str)
 
     def enter(element: _Element, under: _Under) -> tuple[int, _Under]:
         name = local_name(element)
-        if name == "label" and local_name(element.getparent()) == "sec":
+        if name == "label" and local_name(element.getparent()) in ("sec", "app"):
             return SKIP, under
-        if name == "sec":
+        if name in ("sec", "app"):
             label = _words(element.find("{*}title")).rstrip(" :")
             return BLOCK, _Under(label, under.section or label)
         return _step(element), under

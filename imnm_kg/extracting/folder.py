@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Extraction into a folder of shards: one an input, by a pool of processes, to be stopped and taken up at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from multiprocessing.pool import ThreadPool
+from pathlib import Path
+
+from imnm_kg.errors import ImnmError
+from imnm_kg.extracting.settings import Settings, settings_hash
+from imnm_kg.extracting.watch import Summary, Watch
+from imnm_kg.extracting.work import Done, Task, Undone, Worker
+from imnm_kg.model.records import BadRecord
+from imnm_kg.operations.pool import Lost, run_pool
+from imnm_kg.operations.shards import Shard, ShardFolder, positions_hash, shard_name
+from imnm_kg.reading.faults import bad_record
+from imnm_kg.reading.shares import Share, can_share
+
+__all__ = ["extract_folder"]
+
+_PACKED = 6  # bytes of XML that a byte of gzip stands for
+_WORTH = 8_000_000  # bytes, unpacked: what is smaller is not read in shares
+
+
+def extract_folder(inputs: Iterable[Path], out: Path, settings: Settings, workers: int, watch: Watch) -> Summary:
+    """Make the shards of the inputs that are not there yet, and say what the whole folder holds.
+
+    Args:
+        inputs: the files, each once.
+        out: the folder, new or of an earlier run over the same inputs.
+        settings: what the run is made with.
+        workers: number of processes; the bytes that are written do not depend on it.
+        watch: is told what happens.
+
+    Raises:
+        ImnmError: ``extract-folder``, ``extract-inputs``, ``file-unwritable``, and what reading the knowledge raises.
+    """
+    paths = {shard_name(path): path for path in inputs}
+    with ShardFolder(out) as folder:
+        folder.refuse_others(paths)
+        folder.parts.mkdir(exist_ok=True)
+        return _Run(folder, paths, settings, workers, watch).run()
+
+
+class _Run:
+    """The state of a run; all of it is in the process that the others work for."""
+
+    def __init__(
+        self, folder: ShardFolder, paths: Mapping[str, Path], settings: Settings, workers: int, watch: Watch
+    ) -> None:
+        self._folder = folder
+        self._paths = paths
+        self._settings = settings
+        self._workers = workers
+        self._watch = watch
+        self._hash = settings_hash(settings)
+        self._lost: dict[str, BadRecord] = {}
+        self._shares: dict[str, list[bool]] = {}  # of an input: those that have come, and whether they can be used
+        self._lexicon: tuple[BadRecord, ...] | None = None
+
+    def run(self) -> Summary:
+        folder, watch = self._folder, self._watch
+        whole = self._whole()
+        todo = [name for name in self._paths if name not in whole]
+        watch.expect(sum(_weight(self._paths[name]) for name in todo))
+        self._work(self._plan({name: frozenset() for name in todo}))
+        # An id that an earlier input has is known only now. The inputs with such records are read once more: there are
+        # few, and so a shard follows from its input and these positions alone.
+        again = {
+            name: frozenset(positions)
+            for name, positions in folder.repeated(self._there())
+            if positions_hash(positions) != folder.shards[name].repeated
+        }
+        if again:
+            watch.expect(sum(_weight(self._paths[name]) for name in again))
+            self._work(self._plan(again))
+        folder.finish(self._there(), self._lost.values())
+        shards = [folder.shards[name] for name in self._there()]
+        return Summary(
+            len(shards),
+            len(whole - again.keys()),
+            sum(shard.records for shard in shards),
+            sum(shard.claims for shard in shards),
+            sum(shard.bad for shard in shards) + len(self._lost),
+        )
+
+    def _there(self) -> list[str]:
+        return [name for name in self._paths if name not in self._lost]
+
+    def _whole(self) -> set[str]:
+        """Return the names of the shards that need not be made again; hashing lets other threads go on."""
+
+        def check(shard: Shard) -> bool:
+            return self._folder.is_whole(shard, self._paths[shard.name], self._settings.version, self._hash)
+
+        shards = list(self._folder.shards.values())
+        with ThreadPool(max(1, min(self._workers, len(shards)))) as threads:
+            return {shard.name for shard, good in zip(shards, threads.map(check, shards), strict=True) if good}
+
+    def _plan(self, names: Mapping[str, frozenset[int]]) -> list[Task]:
+        """Order the work, the biggest pieces first; what is too big for one process is read by all in shares."""
+        weights = {name: _weight(self._paths[name]) for name in names}
+        # Without shares at most one process is still busy when there is nothing left for the others: with pieces of at
+        # most that size for less than a quarter of the time.
+        limit = max(sum(weights.values()) / (4 * self._workers), _WORTH)
+        tasks: list[tuple[float, str, int, Task]] = []
+        for name, repeated in names.items():
+            path, weight = self._paths[name], weights[name]
+            task = Task(name, path, _shown(path), repeated=repeated)
+            if self._workers > 1 and weight > limit and can_share(path):
+                self._shares[name] = []
+                for number in range(self._workers):
+                    part = task._replace(share=Share(number, self._workers))
+                    tasks.append((-weight / self._workers, name, number, part))
+            else:
+                tasks.append((-weight, name, 0, task))
+        return [task for *_, task in sorted(tasks, key=lambda item: item[:3])]
+
+    def _work(self, tasks: list[Task]) -> None:
+        make = partial(Worker, self._settings, self._folder.path, self._hash)
+        if tasks:
+            run_pool(tasks, make, min(self._workers, len(tasks)), self._finished, self._watch.tick)
+
+    def _finished(self, task: Task, result: Done | Undone | Lost) -> list[Task]:
+        """Take a result in; returns what is to be done next."""
+        if task.share is not None:
+            come = self._shares[task.name]
+            come.append(isinstance(result, Done))
+            if len(come) < task.share.of:
+                return []
+            return [task._replace(share=None, join=task.share.of if all(come) else 0)]
+        self._watch.done(_weight(task.path))
+        if isinstance(result, Done):
+            assert result.shard is not None
+            self._folder.add(result.shard)
+            for bad in result.bad:
+                if not task.repeated or bad.position in task.repeated:  # the others were told before
+                    self._watch.bad(bad)
+            return []
+        if isinstance(result, Lost):
+            what, remedy = f"the input was not read: {result.why}", "run it again; if it comes again, report it"
+            error = ImnmError("extract-failed", what, remedy)
+        else:
+            error = ImnmError("extract-changed", "the input changed while it was read", "run it again")
+        self._lost[task.name] = bad = bad_record(error, task.shown)
+        self._watch.bad(bad)
+        return []
+
+
+def _weight(path: Path) -> int:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return 1
+    return size * _PACKED if path.suffix.lower() == ".gz" else size
+
+
+def _shown(path: Path) -> str:
+    """Return a path as it is printed and stored; what is no text in its name is shown as such."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
