@@ -10,10 +10,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.entries import COLUMNS, Entry
 from imnm_kg.lexicon.variants import normalise
 
-__all__ = ["fill", "names_of", "terms_of"]
+__all__ = ["fill", "names_of", "terms_of", "write_lexicon"]
 
 _SEED = 5
 _TAGS = {"DescriptorName": "Disease", "NameOfSubstance": "Drug"}
@@ -36,7 +36,7 @@ def terms_of(entry: Entry) -> tuple[str, ...]:
 
 
 def names_of(path: Path) -> dict[str, str]:
-    """Return the MeSH descriptor and substance names of a PubMed file, sorted, each with a kind."""
+    """Return the MeSH descriptor and substance names of a PubMed file, each with a kind."""
     found: dict[str, str] = {}
     with gzip.open(path) as stream:
         for _, element in etree.iterparse(stream, tag=("PubmedArticle", *_TAGS)):
@@ -46,7 +46,7 @@ def names_of(path: Path) -> dict[str, str]:
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
-    return dict(sorted(found.items()))
+    return found
 
 
 def _stem(pick: random.Random) -> str:
@@ -74,11 +74,14 @@ def _made_up() -> Iterator[Entry]:
 
 
 def fill(own: Iterable[Entry], names: dict[str, str], size: int) -> list[Entry]:
-    """Return entries with so many terms in all: ours, then those of the file, then made-up ones, each name once."""
-    entries = list(own)
-    known = {normalise(term) for entry in entries for term in terms_of(entry)}
-    count = sum(len(terms_of(entry)) for entry in entries)
-    more = (Entry(f"urn:file:{n}", kind, name) for n, (name, kind) in enumerate(names.items()))
+    """Return the entries that make ours so many terms in all: those of the file, then made-up ones, each name once."""
+    entries: list[Entry] = []
+    known: set[str] = set()
+    count = 0
+    for entry in own:
+        known.update(map(normalise, terms_of(entry)))
+        count += len(terms_of(entry))
+    more = (Entry(f"urn:file:{n}", kind, name) for n, (name, kind) in enumerate(names.items()) if "|" not in name)
     for source in (more, _made_up()):
         for entry in source:
             if count >= size:
@@ -89,3 +92,10 @@ def fill(own: Iterable[Entry], names: dict[str, str], size: int) -> list[Entry]:
                 entries.append(Entry(entry.iri, entry.kind, terms[0], tuple(terms[1:])))
                 count += len(terms)
     return entries
+
+
+def write_lexicon(path: Path, entries: Iterable[Entry]) -> None:
+    """Write entries as a list of names."""
+    lines = ["\t".join(COLUMNS)]
+    lines += [f"{entry.iri}\t{entry.kind}\t{entry.label}\t{'|'.join(entry.names)}\t\t\t" for entry in entries]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -19,20 +19,19 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from figures import add_json_option, save, show
-from filling import fill, names_of, terms_of
+from filling import fill, names_of, terms_of, write_lexicon
 
 from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.knowledge import Knowledge, read_knowledge
-from imnm_kg.lexicon.entries import Entry
-from imnm_kg.lexicon.matcher import Matcher
+from imnm_kg.lexicon.entries import Entry, read_names
 from imnm_kg.model.folders import find_folders
 from imnm_kg.model.records import TextRecord
 from imnm_kg.reading.source import read_records
@@ -59,17 +58,19 @@ class Taken(NamedTuple):
     found: int = 0
 
 
-def lexicon(paths: Sequence[Path], knowledge: Knowledge, size: int) -> list[Entry]:
-    """Return the entries of a lexicon of that size."""
+def write_lexicons(paths: Sequence[Path], folder: Path) -> None:
+    """Write what fills up our names to each size."""
     names: dict[str, str] = {}
     for path in paths:
         names |= names_of(path)
-    return fill(knowledge.entries.values(), dict(sorted(names.items())), size)
+    own = list(read_knowledge(find_folders()).entries.values())
+    for size in (SMALL, LARGE):
+        write_lexicon(folder / f"{size}.tsv", fill(own, dict(sorted(names.items())), size))
 
 
-def with_lexicon(knowledge: Knowledge, entries: Sequence[Entry]) -> Knowledge:
-    """Return the knowledge with other names."""
-    return replace(knowledge, matcher=Matcher(entries), entries={entry.iri: entry for entry in entries})
+def knowledge_of(folder: Path, size: int) -> Knowledge:
+    """Return all that is known with a lexicon of a size; 0: ours alone."""
+    return read_knowledge(find_folders(), read_names(folder / f"{size}.tsv") if size else ())
 
 
 def extraction(knowledge: Knowledge) -> Work:
@@ -130,13 +131,10 @@ def settle() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def speeds(paths: Sequence[Path], limit: int | None) -> dict[str, Any]:
+def speeds(paths: Sequence[Path], limit: int | None, folder: Path) -> dict[str, Any]:
     """Build all programs and let them race."""
-    knowledge = read_knowledge(find_folders())
-    small = lexicon(paths, knowledge, SMALL)
-    few = with_lexicon(knowledge, small)
-    many = with_lexicon(knowledge, lexicon(paths, knowledge, LARGE))
-    matching, tokens = phrase_matcher(small)
+    few, many = knowledge_of(folder, SMALL), knowledge_of(folder, LARGE)
+    matching, tokens = phrase_matcher(list(few.entries.values()))
     programs = [
         Program("extraction", SMALL, extraction(few)),
         Program("extraction", LARGE, extraction(many)),
@@ -156,11 +154,9 @@ def speeds(paths: Sequence[Path], limit: int | None) -> dict[str, Any]:
     return {"records": count, "programs": made, "large_to_small": taken[0].seconds / taken[1].seconds}
 
 
-def memory(paths: Sequence[Path], limit: int | None, size: int) -> dict[str, Any]:
+def memory(paths: Sequence[Path], limit: int | None, folder: Path, size: int) -> dict[str, Any]:
     """Parse and extract with a lexicon of that size, and tell the peak memory of this process."""
-    knowledge = read_knowledge(find_folders())
-    if size:
-        knowledge = with_lexicon(knowledge, lexicon(paths, knowledge, size))
+    knowledge = knowledge_of(folder, size)
     settle()
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     claims = sum(len(extract_claims(record, knowledge)) for batch in batches(paths, limit) for record in batch)
@@ -168,9 +164,9 @@ def memory(paths: Sequence[Path], limit: int | None, size: int) -> dict[str, Any
     return {"terms": size, "claims": claims, "megabytes_with_lexicon": after / 1024, "megabytes_peak": peak / 1024}
 
 
-def child(part: str, options: argparse.Namespace) -> dict[str, Any]:
+def child(part: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Run a part as a process of its own."""
-    command = [sys.executable, __file__, "--part", part, "--pubmed", *map(str, options.pubmed)]
+    command = [sys.executable, __file__, "--part", part, "--folder", str(folder), "--pubmed", *map(str, options.pubmed)]
     command += [] if options.records is None else ["--records", str(options.records)]
     made: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     return made
@@ -203,16 +199,17 @@ def main() -> int:
     parser.add_argument("--pubmed", type=Path, nargs="+", required=True, metavar="FILE", help="PubMed XML, .gz or not")
     parser.add_argument("--records", type=int, metavar="N", help="read no more records than this")
     parser.add_argument("--part", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     add_json_option(parser)
     options = parser.parse_args()
-    if options.part == "speed":
-        print(json.dumps(speeds(options.pubmed, options.records)))
-        return 0
     if options.part is not None:
-        print(json.dumps(memory(options.pubmed, options.records, int(options.part))))
+        given = (options.pubmed, options.records, options.folder)
+        print(json.dumps(speeds(*given) if options.part == "speed" else memory(*given, int(options.part))))
         return 0
-    found = child("speed", options)
-    peaks = [child(str(size), options) for size in (0, SMALL, LARGE)]
+    with tempfile.TemporaryDirectory() as name:
+        write_lexicons(options.pubmed, Path(name))
+        found = child("speed", Path(name), options)
+        peaks = [child(str(size), Path(name), options) for size in (0, SMALL, LARGE)]
     tell(found, peaks)
     save(options.json, found | {"memory": peaks})
     return 0

@@ -9,7 +9,8 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting.settings import Settings, settings_hash
+from imnm_kg.extracting.inputs import shown_path, weight
+from imnm_kg.extracting.settings import Faults, Settings, read_lexicons, settings_hash
 from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.extracting.work import Done, Task, Undone, Worker
 from imnm_kg.model.records import BadRecord
@@ -20,7 +21,6 @@ from imnm_kg.reading.shares import Share, can_share
 
 __all__ = ["extract_folder"]
 
-_PACKED = 6  # bytes of XML that a byte of gzip stands for
 _WORTH = 8_000_000  # bytes, unpacked: what is smaller is not read in shares
 
 
@@ -58,13 +58,13 @@ class _Run:
         self._hash = settings_hash(settings)
         self._lost: dict[str, BadRecord] = {}
         self._shares: dict[str, list[bool]] = {}  # of an input: those that have come, and whether they can be used
-        self._lexicon: tuple[BadRecord, ...] | None = None
+        self._lexicon: Faults | None = None
 
     def run(self) -> Summary:
         folder, watch = self._folder, self._watch
         whole = self._whole()
         todo = [name for name in self._paths if name not in whole]
-        watch.expect(sum(_weight(self._paths[name]) for name in todo))
+        watch.expect(sum(weight(self._paths[name]) for name in todo))
         self._work(self._plan({name: frozenset() for name in todo}))
         # An id that an earlier input has is known only now. The inputs with such records are read once more: there are
         # few, and so a shard follows from its input and these positions alone.
@@ -74,8 +74,10 @@ class _Run:
             if positions_hash(positions) != folder.shards[name].repeated
         }
         if again:
-            watch.expect(sum(_weight(self._paths[name]) for name in again))
+            watch.expect(sum(weight(self._paths[name]) for name in again))
             self._work(self._plan(again))
+        if self._lexicon is None:  # no process had to read it
+            self._take_lexicon(read_lexicons(self._settings)[1])
         folder.finish(self._there(), self._lost.values())
         shards = [folder.shards[name] for name in self._there()]
         return Summary(
@@ -83,8 +85,13 @@ class _Run:
             len(whole - again.keys()),
             sum(shard.records for shard in shards),
             sum(shard.claims for shard in shards),
-            sum(shard.bad for shard in shards) + len(self._lost),
+            sum(shard.bad for shard in shards) + len(self._lost) + (self._lexicon or Faults()).number,
         )
+
+    def _take_lexicon(self, faults: Faults) -> None:
+        self._lexicon = faults
+        for bad in faults.told:
+            self._watch.bad(bad)
 
     def _there(self) -> list[str]:
         return [name for name in self._paths if name not in self._lost]
@@ -101,21 +108,21 @@ class _Run:
 
     def _plan(self, names: Mapping[str, frozenset[int]]) -> list[Task]:
         """Order the work, the biggest pieces first; what is too big for one process is read by all in shares."""
-        weights = {name: _weight(self._paths[name]) for name in names}
+        weights = {name: weight(self._paths[name]) for name in names}
         # Without shares at most one process is still busy when there is nothing left for the others: with pieces of at
         # most that size for less than a quarter of the time.
         limit = max(sum(weights.values()) / (4 * self._workers), _WORTH)
         tasks: list[tuple[float, str, int, Task]] = []
         for name, repeated in names.items():
-            path, weight = self._paths[name], weights[name]
-            task = Task(name, path, _shown(path), repeated=repeated)
-            if self._workers > 1 and weight > limit and can_share(path):
+            path, size = self._paths[name], weights[name]
+            task = Task(name, path, shown_path(path), repeated=repeated)
+            if self._workers > 1 and size > limit and can_share(path):
                 self._shares[name] = []
                 for number in range(self._workers):
                     part = task._replace(share=Share(number, self._workers))
-                    tasks.append((-weight / self._workers, name, number, part))
+                    tasks.append((-size / self._workers, name, number, part))
             else:
-                tasks.append((-weight, name, 0, task))
+                tasks.append((-size, name, 0, task))
         return [task for *_, task in sorted(tasks, key=lambda item: item[:3])]
 
     def _work(self, tasks: list[Task]) -> None:
@@ -125,13 +132,15 @@ class _Run:
 
     def _finished(self, task: Task, result: Done | Undone | Lost) -> list[Task]:
         """Take a result in; returns what is to be done next."""
+        if isinstance(result, Done) and self._lexicon is None and result.lexicon is not None:
+            self._take_lexicon(result.lexicon)
         if task.share is not None:
             come = self._shares[task.name]
             come.append(isinstance(result, Done))
             if len(come) < task.share.of:
                 return []
             return [task._replace(share=None, join=task.share.of if all(come) else 0)]
-        self._watch.done(_weight(task.path))
+        self._watch.done(weight(task.path))
         if isinstance(result, Done):
             assert result.shard is not None
             self._folder.add(result.shard)
@@ -147,16 +156,3 @@ class _Run:
         self._lost[task.name] = bad = bad_record(error, task.shown)
         self._watch.bad(bad)
         return []
-
-
-def _weight(path: Path) -> int:
-    try:
-        size = path.stat().st_size
-    except OSError:
-        return 1
-    return size * _PACKED if path.suffix.lower() == ".gz" else size
-
-
-def _shown(path: Path) -> str:
-    """Return a path as it is printed and stored; what is no text in its name is shown as such."""
-    return str(path).encode("utf-8", "backslashreplace").decode()

@@ -8,13 +8,18 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.extracting.inputs import shown_path
 from imnm_kg.extraction.knowledge import Knowledge, read_knowledge
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.folders import Folders
+from imnm_kg.model.records import BadRecord
 from imnm_kg.operations.shards import file_sha256
+from imnm_kg.reading.faults import bad_record
 
-__all__ = ["Settings", "load_knowledge", "settings_hash"]
+__all__ = ["Faults", "Loaded", "Settings", "load_knowledge", "read_lexicons", "settings_hash"]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -25,32 +30,67 @@ class Settings:
 
     Attributes:
         root: the folder with ``ontology/`` and ``graph/``.
-        lexicons: foreign vocabularies.
+        lexicons: foreign vocabularies, each with the kind of its terms, empty where it tells that itself.
         min_confidence: the least confidence of a claim.
         format: ``parquet``, ``jsonl``, ``nq`` or ``ttl``.
         version: of the program.
     """
 
     root: Path
-    lexicons: tuple[Path, ...]
+    lexicons: tuple[tuple[Path, str], ...]
     min_confidence: float
     format: str
     version: str
 
 
-def load_knowledge(settings: Settings) -> Knowledge:
+class Faults(NamedTuple):
+    """What of the foreign vocabularies could not be read: the first ones, and how many."""
+
+    told: tuple[BadRecord, ...] = ()
+    number: int = 0
+
+
+class Loaded(NamedTuple):
+    """What the extractor knows, and what it could not read."""
+
+    knowledge: Knowledge
+    faults: Faults
+
+
+def load_knowledge(settings: Settings) -> Loaded:
     """Read all that the extractor knows; done once in a process.
 
     Raises:
         ImnmError: what reading the files raises.
     """
-    foreign: list[Entry] = []
-    if settings.lexicons:
-        from imnm_kg.lexicon.foreign import read_foreign
+    entries, faults = read_lexicons(settings)
+    return Loaded(read_knowledge(Folders(settings.root), entries), faults)
 
-        for path in settings.lexicons:
-            foreign += read_foreign(path)
-    return read_knowledge(Folders(settings.root), foreign)
+
+def read_lexicons(settings: Settings) -> tuple[list[Entry], Faults]:
+    """Read the foreign vocabularies.
+
+    Raises:
+        ImnmError: what reading the files raises.
+    """
+    if not settings.lexicons:
+        return [], Faults()
+    from imnm_kg.lexicon.foreign import read_foreign
+    from imnm_kg.lexicon.vocabularies import read_vocabularies
+
+    entries: list[Entry] = []
+    told: list[BadRecord] = []
+    count = 0
+    known = read_vocabularies(Folders(settings.root))
+    for path, kind in settings.lexicons:
+        shown = shown_path(path)
+        lexicon = read_foreign(path, shown, kind=kind, known=known)
+        entries += lexicon.entries
+        count += lexicon.broken
+        for fault in lexicon.faults:
+            error = ImnmError("lexicon-line", fault.what, "mend it; the other terms were read", Place(shown, fault.line))
+            told.append(bad_record(error, shown))
+    return entries, Faults(tuple(told), count)
 
 
 def settings_hash(settings: Settings, of_file: Callable[[Path], str] = file_sha256) -> str:
@@ -68,11 +108,11 @@ def settings_hash(settings: Settings, of_file: Callable[[Path], str] = file_sha2
 def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
     root = settings.root
     for folder, patterns in (
-        (root / "ontology" / "lexicon", ("*.tsv", "*/*.tsv", "*/*.toml")),
+        (root / "ontology" / "lexicon", ("*.*", "*/*.*")),
         (root / "graph" / "entities", ("*.ttl",)),
         # A new version may read or find otherwise; so may a change that somebody has just made.
         (_PACKAGE, ("reading/*.py", "lexicon/*.py", "extraction/*.py")),
     ):
         for path in sorted(file for pattern in patterns for file in folder.glob(pattern)):
             yield path.relative_to(folder).as_posix(), path
-    yield from (("lexicon", path) for path in settings.lexicons)
+    yield from ((f"lexicon:{kind}", path) for path, kind in settings.lexicons)

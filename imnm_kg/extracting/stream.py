@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extracting.settings import Settings, load_knowledge, shown_path
+from imnm_kg.extracting.inputs import shown_path, weight
+from imnm_kg.extracting.settings import Loaded, Settings
 from imnm_kg.extracting.watch import Summary, Watch
-from imnm_kg.extracting.work import FORMATS, RowWriter
+from imnm_kg.extracting.work import RowWriter
 from imnm_kg.extraction.knowledge import Knowledge
-from imnm_kg.model.aside import written_aside
 from imnm_kg.model.claims import Index
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.ids import slug
@@ -26,7 +26,7 @@ from imnm_kg.rdf.files import write_atomically
 from imnm_kg.reading.faults import SeenIds
 from imnm_kg.reading.source import read_records
 
-__all__ = ["RowSink", "Sink", "TextSink", "TurtleFile", "TurtleFolder", "extract_stream"]
+__all__ = ["RowSink", "Sink", "TextSink", "TurtleFile", "TurtleFolder", "extract_stream", "refuse_reviewed"]
 
 
 class Sink(Protocol):
@@ -37,29 +37,31 @@ class Sink(Protocol):
 
 
 def extract_stream(
-    inputs: Iterable[Path], settings: Settings, knowledge: Knowledge, sinks: Iterable[Sink], watch: Watch
+    inputs: Iterable[Path], settings: Settings, loaded: Loaded, sinks: Iterable[Sink], watch: Watch
 ) -> Summary:
     """Read the inputs in order and give each document that has claims to the sinks.
 
     Args:
         inputs: the files, each once.
         settings: what the run is made with.
-        knowledge: what the extractor knows.
+        loaded: what the extractor knows.
         sinks: where the claims go.
         watch: is told what happens.
     """
     seen = SeenIds()
-    summary = Summary()
+    summary = Summary(bad=loaded.faults.number)
+    for bad in loaded.faults.told:
+        watch.bad(bad)
     sinks = list(sinks)
     inputs = list(inputs)
     watch.expect(sum(map(weight, inputs)))
     for path in inputs:
         summary.files += 1
-        for read in extract(read_records(path, shown_path(path)), knowledge, settings.min_confidence):
-            bad = read if isinstance(read, BadRecord) else seen.check(read.record)
-            if bad is not None:
+        for read in extract(read_records(path, shown_path(path)), loaded.knowledge, settings.min_confidence):
+            wrong = read if isinstance(read, BadRecord) else seen.check(read.record)
+            if wrong is not None:
                 summary.bad += 1
-                watch.bad(bad)
+                watch.bad(wrong)
                 watch.tick(1, 0)
                 continue
             assert isinstance(read, Read)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from imnm_kg.extracting.settings import Settings, load_knowledge
+from imnm_kg.extracting.settings import Faults, Settings, load_knowledge
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.aside import written_aside
 from imnm_kg.model.claim_rows import ParquetRows, Row, json_line
@@ -51,10 +51,17 @@ class Task(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What came of a task: its shard, none for a share; and the first of its bad records."""
+    """What came of a task.
+
+    Attributes:
+        shard: the shard; none for a share of one.
+        bad: the first of the bad records.
+        lexicon: what was wrong with the foreign vocabularies, where this process has read them.
+    """
 
     shard: Shard | None
     bad: tuple[BadRecord, ...] = ()
+    lexicon: Faults | None = None
 
 
 class Undone(NamedTuple):
@@ -110,10 +117,12 @@ class Worker:
         self._settings = settings
         self._out = out
         self._hash = knowledge
+        self._faults: Faults | None = None
 
     @cached_property
     def _knowledge(self) -> Knowledge:
-        return load_knowledge(self._settings)
+        knowledge, self._faults = load_knowledge(self._settings)
+        return knowledge
 
     def __call__(self, task: Task, tick: Tick) -> Done | Undone:
         """Do a task."""
@@ -152,7 +161,7 @@ class Worker:
                     stream.write(_encoded([position, id_, rows, None if bad is None else astuple(bad)]))
         except UnevenError:
             return Undone(changed=False)
-        return Done(None)
+        return Done(None, lexicon=self._faults)
 
     def _write_shard(self, task: Task, items: Iterable[_Item]) -> Done:
         claims = f"{CLAIMS}/{task.name}.{self._settings.format}"
@@ -185,6 +194,7 @@ class Worker:
                 positions_hash(task.repeated), self._settings.version, self._hash,
             ),
             tuple(shown),
+            self._faults,
         )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ FILES = {
 """The file of ``graph/entities/`` that holds the members of a class."""
 
 _DENIAL = re.compile(r"(^|[^A-Za-z])(no|not|non|without|never)([^A-Za-z]|$)", re.IGNORECASE)
+_MODEL = re.compile(r"\bmodels?$")
+_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _NAMED = tuple(IMNM.term(name) for name in ("Entity", "Agent", "Journal", "Publication", "TrialRecord"))
 _NAMES = (RDFS.label, SKOS.altLabel, SKOS.hiddenLabel)
 
@@ -104,6 +106,20 @@ class Entities:
             ),
         )  # fmt: skip
         return order[0] if order else None
+
+    def named(self, text: str) -> NamedNode | None:
+        """Return the entity that a person means: by its id (``entity:zilucoplan``), its IRI or a name."""
+        iri = text.strip("<>") if "://" in text else ENTITY + text.removeprefix("entity:")
+        if _NOT_IN_IRI.search(iri) is None and self.is_known(NamedNode(iri)):
+            return NamedNode(iri)
+        return self.find(text)
+
+    def class_of_population(self, name: str) -> NamedNode:
+        """Return the class of a population: a disease with narrower words before its name is a subtype of it."""
+        words = name.split()
+        tails = (self.find(" ".join(words[first:]), IMNM.Disease) for first in range(1, len(words)))
+        narrowed = any(node is not None and self.is_a(node, IMNM.Disease) for node in tails)
+        return IMNM.DiseaseSubtype if narrowed and not _MODEL.search(name) else IMNM.Population
 
     def mapped(self, iri: str) -> NamedNode | None:
         """Return the entity of ours that a term of another vocabulary is an exact match of."""

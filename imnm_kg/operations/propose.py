@@ -48,7 +48,6 @@ _ISO = re.compile(
 _SPAN = re.compile(
     r"(?:at |after |by )?(?:(?P<n>[0-9]+)[ -](?P<unit>day|week|month|year)s?|(?P<u>day|week|month|year) (?P<m>[0-9]+))"
 )
-_MODEL = re.compile(r"\bmodels?$")
 
 
 def proposals_turtle(
@@ -230,18 +229,11 @@ class _Book:
         same = next((entry for entry in told_of if entry.label.casefold() == name.casefold()), None)
         if same is not None:
             return self.entity(same, document)
+        class_ = self._entities.class_of_population(name)
         diseases = [entry.label.casefold() for entry in told_of if entry.kind == "Disease"]
-        narrowed = any(name.casefold().endswith(label) for label in diseases) or self._ends_with_disease(name)
-        class_ = IMNM.DiseaseSubtype if narrowed and not _MODEL.search(name) else IMNM.Population
+        if any(name.casefold().endswith(label) for label in diseases):
+            class_ = IMNM.DiseaseSubtype  # of a disease that is new here
         return self._named(name, class_, document)
-
-    def _ends_with_disease(self, name: str) -> bool:
-        words = name.split()
-        tails = [" ".join(words[first:]) for first in range(1, len(words))]
-        known = (self._entities.find(tail, IMNM.Disease) for tail in tails)
-        return any(node is not None and self._entities.is_a(node, IMNM.Disease) for node in known) or any(
-            entry.kind == "Disease" for tail in tails if (entry := self._entries.get(tail.casefold())) is not None
-        )
 
     def triples(self) -> list[Triple]:
         """Return the new entities, sorted by IRI; a name that another entity has is left out."""
