@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lexicons of a wanted size: our names, then names that a PubMed file itself has, then made-up ones."""
+"""Lexicons of a wanted size: our names or an even sample of them, then names that a PubMed file has, then made-up ones."""
 
 from __future__ import annotations
 
 import gzip
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lxml import etree
@@ -13,7 +13,7 @@ from lxml import etree
 from imnm_kg.lexicon.entries import COLUMNS, Entry
 from imnm_kg.lexicon.variants import normalise
 
-__all__ = ["fill", "names_of", "terms_of", "write_lexicon"]
+__all__ = ["count_terms", "fill", "names_of", "sample", "terms_of", "write_lexicon"]
 
 _SEED = 5
 _TAGS = {"DescriptorName": "Disease", "NameOfSubstance": "Drug"}
@@ -76,11 +76,9 @@ def _made_up() -> Iterator[Entry]:
 def fill(own: Iterable[Entry], names: dict[str, str], size: int) -> list[Entry]:
     """Return the entries that make ours so many terms in all: those of the file, then made-up ones, each name once."""
     entries: list[Entry] = []
-    known: set[str] = set()
-    count = 0
-    for entry in own:
-        known.update(map(normalise, terms_of(entry)))
-        count += len(terms_of(entry))
+    ours = list(own)
+    known = {normalise(term) for entry in ours for term in terms_of(entry)}
+    count = count_terms(ours)
     more = (Entry(f"urn:file:{n}", kind, name) for n, (name, kind) in enumerate(names.items()) if "|" not in name)
     for source in (more, _made_up()):
         for entry in source:
@@ -92,6 +90,25 @@ def fill(own: Iterable[Entry], names: dict[str, str], size: int) -> list[Entry]:
                 entries.append(Entry(entry.iri, entry.kind, terms[0], tuple(terms[1:])))
                 count += len(terms)
     return entries
+
+
+def count_terms(entries: Iterable[Entry]) -> int:
+    """Return how many terms the entries have in all."""
+    return sum(len(terms_of(entry)) for entry in entries)
+
+
+def sample(entries: Sequence[Entry], size: int) -> list[Entry]:
+    """Return all entries, or of more than so many terms as many, taken evenly; the same on every run."""
+    left = list(entries)
+    while (count := count_terms(left)) > size:
+        step = max(2, round(count / (count - size)))
+        kept = [entry for number, entry in enumerate(left) if number % step]
+        if count_terms(kept) < size:  # the last few one by one
+            while count > size:
+                count -= len(terms_of(left.pop()))
+            return left
+        left = kept
+    return left
 
 
 def write_lexicon(path: Path, entries: Iterable[Entry]) -> None:

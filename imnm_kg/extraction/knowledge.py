@@ -38,7 +38,9 @@ class Knowledge:
     entries: dict[str, Entry]
 
 
-def read_knowledge(folders: Folders, foreign: Sequence[Entry] = (), *, rules: Iterable[Path] | None = None) -> Knowledge:
+def read_knowledge(
+    folders: Folders, foreign: Sequence[Entry] = (), *, rules: Iterable[Path] | None = None
+) -> Knowledge:
     """Read names, rules and cues from the ontology folder, and the names of the graph's entities.
 
     Args:

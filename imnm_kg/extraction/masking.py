@@ -129,7 +129,9 @@ def _without_brackets(cells: list[_Cell]) -> list[_Cell]:
         inside = [cell.slot for cell in cells[found.start(1) : found.end(1)] if cell.slot is not None]
         before = cells[found.start() - 1].slot if found.start() else None
         if len(inside) == 1 and _names_antibody(before, inside[0]):
-            cells[found.start() - 1] = cells[found.start(1) + text[found.start(1) : found.end(1)].index(MARKS["Antibody"])]
+            cells[found.start() - 1] = cells[
+                found.start(1) + text[found.start(1) : found.end(1)].index(MARKS["Antibody"])
+            ]
         elif inside and not _FIGURES.search(found.group(1)) and not _same_thing(before, inside, found.group(1)):
             continue
         if not inside and _EXAMPLES.search(found.group(1)):
@@ -138,7 +140,9 @@ def _without_brackets(cells: list[_Cell]) -> list[_Cell]:
     return [cell for number, cell in enumerate(cells) if number not in dropped]
 
 
-_FIGURES = re.compile(r"\d\s?%.*\d|\d.*\b(?:patients?|groups?|participants?|versus|vs)\b.*\d|\bn\s*=|\bp\s*[=<>]|\b(?:rr|hr|or|ci)\b\s*[\d=]")
+_FIGURES = re.compile(
+    r"\d\s?%.*\d|\d.*\b(?:patients?|groups?|participants?|versus|vs)\b.*\d|\bn\s*=|\bp\s*[=<>]|\b(?:rr|hr|or|ci)\b\s*[\d=]"
+)
 
 
 def _names_antibody(before: Slot | None, inside: Slot) -> bool:
@@ -159,7 +163,11 @@ def _same_thing(before: Slot | None, inside: list[Slot], content: str) -> bool:
     bare = len(content.strip()) <= 2
     if bare and "Antibody" in kinds and inside[0].mentions[0].entry.kind == "Protein":
         return True  # "antibodies against lipoprotein receptor-related protein 4 (LRP4)"
-    return bare and inside[0].mentions[0].entry.kind in kinds and kinds & {"Disease", "Drug", "Antibody", "Protein"} != set()
+    return (
+        bare
+        and inside[0].mentions[0].entry.kind in kinds
+        and kinds & {"Disease", "Drug", "Antibody", "Protein"} != set()
+    )
 
 
 def _with_open_findings(cells: list[_Cell], plain: str) -> list[_Cell]:
@@ -171,7 +179,10 @@ def _with_open_findings(cells: list[_Cell], plain: str) -> list[_Cell]:
         at, stop = cells[start].at, cells[end].at if end < len(cells) else slot.end
         mention = Mention(at, max(stop, slot.end), _variants(slot.mentions[0].entry))
         cells[start:end] = [_Cell(MARKS["Factor"], at, Slot((mention,), at, mention.end))]
-    for find, kind, mark in ((open_processes, "BiologicalProcess", "BiologicalProcess"), (open_findings, "Phenotype", "OpenFinding")):
+    for find, kind, mark in (
+        (open_processes, "BiologicalProcess", "BiologicalProcess"),
+        (open_findings, "Phenotype", "OpenFinding"),
+    ):
         text = "".join(cell.char for cell in cells)
         for start, end, label in reversed(find(text, cells_text(cells, plain))):
             first, last = cells[start], cells[end - 1]
@@ -208,7 +219,11 @@ def fold(masked: Masked) -> Masked:
         return masked
     start, end = found.span()
     shift = end - start
-    slots = {place if place < start else place - shift: slot for place, slot in masked.slots.items() if not start <= place < end}
+    slots = {
+        place if place < start else place - shift: slot
+        for place, slot in masked.slots.items()
+        if not start <= place < end
+    }
     return Masked(masked.text[:start] + masked.text[end:], slots, masked.origin[:start] + masked.origin[end:])
 
 
@@ -233,7 +248,9 @@ _GROUPS = tuple(
 )  # fmt: skip
 
 
-_OPENING = re.compile(r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite|when|if|although|because|as|since|while|where)\s+(?:[a-z0-9]+\s+){0,5}")
+_OPENING = re.compile(
+    r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite|when|if|although|because|as|since|while|where)\s+(?:[a-z0-9]+\s+){0,5}"
+)
 
 
 def _grouped(cells: list[_Cell], pattern: re.Pattern[str]) -> list[_Cell]:

@@ -93,9 +93,7 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
             entry = inner.entry  # a short form with one meaning in the field says which long form is meant
             if known is not None and known.start <= item.long_start + 4:
                 renamed[known.start, known.end] = entry
-        elif known is not None and known.start <= item.long_start + 4:
-            entry = known.entry
-        elif known is not None and inner is not None and inner.entry.iri == known.entry.iri:
+        elif (known is not None and known.start <= item.long_start + 4) or (known is not None and inner is not None and inner.entry.iri == known.entry.iri):
             entry = known.entry
         elif known is not None and known.entry.kind == "Disease" and len(item.short) >= 4 and "-" in item.short:
             entry = known.entry  # "ASS-ILD" is told of the disease in its long form
@@ -183,6 +181,7 @@ def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Fou
 
 
 def _ends_in_antibodies(text: str, place: int) -> bool:
-    return re.match(r"(?:\s*(?:,|/|,?\s+(?:and|or))\s*-?[\w/\-]{1,14}){0,8}\s+(?:auto-?)?antibod", text[place:]) is not None
-
-
+    return (
+        re.match(r"(?:\s*(?:,|/|,?\s+(?:and|or))\s*-?[\w/\-]{1,14}){0,8}\s+(?:auto-?)?antibod", text[place:])
+        is not None
+    )

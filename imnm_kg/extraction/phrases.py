@@ -66,10 +66,14 @@ _ACTION = re.compile(
 
 def open_processes(text: str, words: list[str]) -> list[tuple[int, int, str]]:
     """Find processes that no lexicon has: a molecule or a cell with a word for what happens to it."""
-    return [(found.start(), found.end(), _label(words[found.start() : found.end()])) for found in _ACTION.finditer(text)]
+    return [
+        (found.start(), found.end(), _label(words[found.start() : found.end()])) for found in _ACTION.finditer(text)
+    ]
 
 
-_VARIANT = re.compile(r"(?:mutations?|variants?)\s+(?:in|of)\s+(?:the\s+)?(\ue007)(?:\s+genes?)?|(\ue007)(?:\s+genes?)?\s+(?:mutations?|variants?)(?![a-z])")
+_VARIANT = re.compile(
+    r"(?:mutations?|variants?)\s+(?:in|of)\s+(?:the\s+)?(\ue007)(?:\s+genes?)?|(\ue007)(?:\s+genes?)?\s+(?:mutations?|variants?)(?![a-z])"
+)
 
 
 def open_variants(text: str) -> list[tuple[int, int, int]]:

@@ -38,12 +38,18 @@ _NEUTRAL = re.compile(
     re.IGNORECASE,
 )
 _CASES = re.compile(r"(?:refractory|resistant) (?:cases?|forms?|patients?) (?:of|with)\s+$", re.IGNORECASE)
-_POSITIVE = re.compile(r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?(?:positive|\(\+\)|\+|pos)[\s-]*$", re.IGNORECASE)
+_POSITIVE = re.compile(
+    r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?(?:positive|\(\+\)|\+|pos)[\s-]*$", re.IGNORECASE
+)
 _NEGATIVE = re.compile(r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?negative[\s-]*$", re.IGNORECASE)
 _REFRACTORY = re.compile(r"[\s-]+(refractory|resistant|dependent|unresponsive)[\s-]+$", re.IGNORECASE)
 _ASSOCIATED = re.compile(r"[\s-]+(associated|related)[\s-]+$", re.IGNORECASE)
-_WITH_ANTIBODY = re.compile(r"\s+(?:patients\s+)?(?:with|and|who (?:are|were) positive for|positive for)\s+$", re.IGNORECASE)
-_REFRACTORY_TO = re.compile(r"\s+(?:patients\s+)?(?:that (?:is|was|were|are)\s+|who (?:are|were)\s+)?(?:refractory|resistant)\b", re.IGNORECASE)
+_WITH_ANTIBODY = re.compile(
+    r"\s+(?:patients\s+)?(?:with|and|who (?:are|were) positive for|positive for)\s+$", re.IGNORECASE
+)
+_REFRACTORY_TO = re.compile(
+    r"\s+(?:patients\s+)?(?:that (?:is|was|were|are)\s+|who (?:are|were)\s+)?(?:refractory|resistant)\b", re.IGNORECASE
+)
 _ORDER = {"refractory": 0, "relapsing": 1, "juvenile": 2, "late-onset": 2, "early-onset": 2, "double-seronegative": 3,
           "seronegative": 3, "seropositive": 3, "generalized": 5, "ocular": 5, "bulbar": 5}  # fmt: skip
 
@@ -137,12 +143,15 @@ def pooled(diseases: tuple[Mention, ...], entries: Mapping[str, Entry]) -> tuple
     if len(diseases) != 2 or {m.entry.iri for m in diseases} != set(_POOLED):
         return diseases
     modifiers = tuple(dict.fromkeys((*diseases[0].modifiers, *diseases[1].modifiers)))
-    entry = entries.get(f"{ENTITY}polymyositis-dermatomyositis") or open_entry("polymyositis/dermatomyositis", "Disease")
+    entry = entries.get(f"{ENTITY}polymyositis-dermatomyositis") or open_entry(
+        "polymyositis/dermatomyositis", "Disease"
+    )
     return (Mention(diseases[0].start, diseases[1].end, entry, modifiers),)
 
 
 _ANIMALS = re.compile(
-    r"\b(?:mice|mouse|murine|rats?|zebrafish|rabbits?|primates?|guinea pigs?|animal models?|knock-?out|transgenic)\b", re.IGNORECASE
+    r"\b(?:mice|mouse|murine|rats?|zebrafish|rabbits?|primates?|guinea pigs?|animal models?|knock-?out|transgenic)\b",
+    re.IGNORECASE,
 )
 _ANIMAL_NAMES = {"mice": "mouse", "murine": "mouse", "rats": "rat", "rabbits": "rabbit", "animal model": "animal",
                  "animal models": "animal", "primates": "primate", "guinea pigs": "guinea pig", "guinea pig": "guinea pig",

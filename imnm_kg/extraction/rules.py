@@ -105,7 +105,10 @@ def expand_pattern(pattern: str, macros: Mapping[str, str]) -> str:
     pattern = re.sub(r"\((?!\?)", "(?:", pattern)
     pattern = pattern.replace("[[", "(?P<t>").replace("]]", ")")
     pattern = _SLOT.sub(_slot, pattern)
-    pattern = pattern.replace(" ~ ", rf"[\s,()]+(?:(?:[^;{_MARKS}]{{0,60}}?|[^;]{{0,120}}?\s(?:and|but|which|that|then)|[^;]{{0,120}}?,(?=\s))[\s,()]+)??")
+    pattern = pattern.replace(
+        " ~ ",
+        rf"[\s,()]+(?:(?:[^;{_MARKS}]{{0,60}}?|[^;]{{0,120}}?\s(?:and|but|which|that|then)|[^;]{{0,120}}?,(?=\s))[\s,()]+)??",
+    )
     pattern = pattern.replace(" ... ", r"[\s,()]+(?:[^;]{0,140}?[\s,()]+)??")
     pattern = pattern.replace(" .. ", rf"[\s,()]+(?:[^;{_MARKS}]{{0,60}}?[\s,()]+)??")
     return pattern.replace(" ", r"\s+")
@@ -139,7 +142,9 @@ def read_rules(paths: Iterable[Path], confidence: Mapping[str, float] | None = N
             content = tomllib.loads(read_text(path))
         except tomllib.TOMLDecodeError as error:
             line = int(found.group(1)) if (found := re.search(r"line (\d+)", str(error))) else None
-            raise ImnmError("lexicon-rule", f"the file is no TOML: {error}", "mend it", Place(str(path), line)) from error
+            raise ImnmError(
+                "lexicon-rule", f"the file is no TOML: {error}", "mend it", Place(str(path), line)
+            ) from error
         macros.update(content.get("macro", {}))
         silenced.update(content.get("unless", {}))
         tables += [(path, table) for table in content.get("rule", ())]

@@ -25,7 +25,9 @@ class Sentence(NamedTuple):
 
 
 _UNREAD = (TITLE, REFERENCES, BOILERPLATE, CITATION)
-_LABEL = re.compile(r"(?:[A-Z][A-Z'’/&,() -]{2,60}|Plain Language Summary|Conclusions?|Results?|Methods?|Background|Objectives?|Aims?|Purpose|Introduction|Findings|Interpretation|Discussion|Summary):\s+")
+_LABEL = re.compile(
+    r"(?:[A-Z][A-Z'’/&,() -]{2,60}|Plain Language Summary|Conclusions?|Results?|Methods?|Background|Objectives?|Aims?|Purpose|Introduction|Findings|Interpretation|Discussion|Summary):\s+"
+)
 _SECTIONS = (
     ("conclusion", ("CONCLUSION", "INTERPRETATION", "DISCUSSION", "SUMMARY", "SIGNIFICANCE", "IMPLICATION")),
     ("aim", ("OBJECTIVE", "AIM", "PURPOSE", "GOAL")),

@@ -55,7 +55,9 @@ def _preference(one: Candidate) -> tuple[int, int, int, int, str]:
     return one.rule.tier, _RANK.get(one.section, 2), named, one.start, one.rule.id
 
 
-def _overruled(key: tuple[str, str, str, str], one: Candidate, best: dict[tuple[str, str, str, str], Candidate]) -> bool:
+def _overruled(
+    key: tuple[str, str, str, str], one: Candidate, best: dict[tuple[str, str, str, str], Candidate]
+) -> bool:
     subject, family, object_, polarity = key
     if family == "treats":
         other = best.get((subject, family, object_, "Negated" if polarity == "Affirmed" else "Affirmed"))

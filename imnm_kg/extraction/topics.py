@@ -28,7 +28,9 @@ def topic_of(title: list[Mention], body: list[Mention], length: int) -> Topic:
         body: the mentions of the text, in order.
         length: of the text, in code points.
     """
-    disease = _main([m for m in title if m.entry.kind == "Disease"], [m for m in body if m.entry.kind == "Disease"], length)
+    disease = _main(
+        [m for m in title if m.entry.kind == "Disease"], [m for m in body if m.entry.kind == "Disease"], length
+    )
     kinds = ("Drug", "DrugClass", "Procedure")
     therapy = _main([m for m in title if m.entry.kind in kinds], [m for m in body if m.entry.kind in kinds], length)
     population = ""

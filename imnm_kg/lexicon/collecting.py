@@ -37,8 +37,8 @@ class Fault(NamedTuple):
 class Collector:
     """Takes terms one by one; ``finish`` makes the entries.
 
-    Memory is what counts with hundreds of thousands of terms: a term is kept as the entry that it becomes, and parents
-    only where they can tell a kind.
+    Memory is what counts with hundreds of thousands of terms: a term is kept as the entry that it becomes, an IRI once
+    however often it is named, and parents only where they can tell a kind.
 
     Attributes:
         kind: the kind of all terms that do not say their own; empty where each vocabulary tells it.
@@ -58,9 +58,10 @@ class Collector:
         self.broken = 0
         self.left_out: Counter[str] = Counter()
         self.imports: list[str] = []
-        self._terms: dict[str, Entry] = {}
+        # Of what is a parent and no term yet, its IRI alone.
+        self._terms: dict[str, Entry | str] = {}
         self._shorts: dict[str, tuple[str, ...]] = {}
-        self._parents: dict[str, tuple[str, ...]] = {}
+        self._parents: dict[str, str | tuple[str, ...]] = {}
         self._long = self._loud = 0
 
     def fault(self, line: int | None, what: str) -> None:
@@ -77,7 +78,12 @@ class Collector:
 
     def has(self, iri: str) -> bool:
         """Tell whether there is a term with that IRI already."""
-        return iri in self._terms
+        return isinstance(self._terms.get(iri), Entry)
+
+    def drop(self, iri: str, why: str) -> None:
+        """Leave out a term that was given before."""
+        self._terms[iri] = iri
+        self.leave_out(why)
 
     def add(
         self,
@@ -92,11 +98,11 @@ class Collector:
         population: bool = False,
         base: str = "",
     ) -> None:
-        """Take a term; what is added to one that is there already are further names.
+        """Take a term; what is added to one that is there already are further names and parents.
 
         Args:
             iri: its IRI.
-            label: its preferred name.
+            label: its preferred name; may be empty where the term is there.
             synonyms: its other names.
             shorts: abbreviations, with a ``?`` where ambiguous.
             parents: the IRIs of what it is a kind of.
@@ -106,51 +112,61 @@ class Collector:
             base: the IRI of what it is a form of.
         """
         label = one_blank(label)
-        names = tuple(dict.fromkeys(name for one in synonyms if 1 < len(name := one_blank(one)) <= LONGEST))
+        names = tuple(dict.fromkeys([name for one in synonyms if 1 < len(name := one_blank(one)) <= LONGEST]))
         first = self._terms.get(iri)
-        if first is not None:
-            names = tuple(name for name in dict.fromkeys((*first.names, label, *names)) if name != first.label)
-            self._terms[iri] = replace(first, names=names)
-            self._shorts[iri] = (*self._shorts.get(iri, ()), *shorts)
-            return
-        if len(label) > 9:
-            self._long += 1
-            self._loud += label.isupper()
-        kind = kind or self.kind
-        self._terms[iri] = Entry(iri, kind, label, names, (), _NOTHING, generic, population, base)
+        if isinstance(first, Entry):
+            more = (*first.names, label, *names) if label else (*first.names, *names)
+            self._terms[iri] = replace(first, names=tuple(x for x in dict.fromkeys(more) if x != first.label))
+        else:
+            if len(label) > 9:
+                self._long += 1
+                self._loud += label.isupper()
+            iri = first or iri
+            self._terms[iri] = Entry(iri, kind or self.kind, label, names, (), _NOTHING, generic, population, base)
         if shorts:
-            self._shorts[iri] = tuple(shorts)
-        if not kind and parents:
-            self._parents[iri] = tuple(parents)
+            self._shorts[iri] = (*self._shorts.get(iri, ()), *map(one_blank, shorts))
+        if parents and not (kind or self.kind):
+            self._parents[iri] = self._once(parents[0]) if len(parents) == 1 else tuple(map(self._once, parents))
 
-    @property
-    def size(self) -> int:
-        """How many terms there are."""
-        return len(self._terms)
+    def _once(self, iri: str) -> str:
+        term = self._terms.setdefault(iri, iri)
+        return term if isinstance(term, str) else term.iri
+
+    def retype(self, iri: str, name: str, *, short: bool) -> None:
+        """Take a name from a term; as an abbreviation it stays."""
+        term = self._terms.get(iri)
+        name = one_blank(name)
+        if isinstance(term, Entry) and name in term.names:
+            self._terms[iri] = replace(term, names=tuple(other for other in term.names if other != name))
+            if short:
+                self._shorts[iri] = (*self._shorts.get(iri, ()), name)
 
     def finish(self) -> tuple[Entry, ...]:
-        """Return the entries, sorted by IRI; the collector is empty afterwards."""
-        kinds = _Kinds(self.known, self._parents, self._terms.keys())
+        """Return the entries, sorted by IRI; the collector holds no term afterwards."""
+        terms, self._terms = self._terms, {}
+        parents, self._parents = self._parents, {}
+        kinds = _Kinds(self.known, parents, terms)
         loud = self._loud * 2 > self._long
+        everyday = self.known.everyday
         made: list[Entry] = []
         owners: Counter[str] = Counter()
-        for iri in sorted(self._terms):
-            term = self._terms[iri]
+        for iri in sorted(terms):
+            term = terms[iri]
+            if isinstance(term, str):
+                continue
             kind = term.kind or kinds.of(iri)
             if not kind:
                 self.leave_out("no kind")
                 continue
-            naming = name_term(kind, term.label, term.names, self._shorts.get(iri, ()), self.known.everyday, loud=loud)
+            naming = name_term(kind, term.label, term.names, self._shorts.get(iri, ()), everyday, loud=loud)
             if not naming.label:
                 self.leave_out("no name to look for")
                 continue
             generic = term.generic or iri in self.known.roots
-            made.append(Entry(iri, kind, *naming, generic, term.population, term.base))
-            owners.update(naming.abbreviations)
-            self._terms[iri] = made[-1]  # sets the former one free
-        self._terms.clear()
-        self._parents.clear()
-        self._shorts.clear()
+            terms[iri] = entry = Entry(iri, kind, *naming, generic, term.population, term.base)
+            made.append(entry)
+            if naming.abbreviations:
+                owners.update(naming.abbreviations)
         for number, entry in enumerate(made):
             # What stands for several things stands for none of them unless the text says for which.
             shared = {short for short in entry.abbreviations if owners[short] > 1}
@@ -163,7 +179,8 @@ def text_lines(stream: Stream, collector: Collector) -> Iterator[tuple[int, str]
     """Yield number and text of each line; one that cannot be decoded is a fault and is passed over.
 
     Raises:
-        ImnmError: as ``Stream.lines``, when all before the break has been yielded.
+        ImnmError: as ``Stream.lines``, when all before the break has been yielded; ``record-encoding`` and
+            ``record-binary`` for a file that is no UTF-8 from its first line on.
     """
     for number, data in stream.lines():
         if data is None:
@@ -172,7 +189,7 @@ def text_lines(stream: Stream, collector: Collector) -> Iterator[tuple[int, str]
         try:
             line = decode(data, stream, number)
         except ImnmError as error:
-            if error.code == "record-binary" or number == 1:
+            if number == 1:
                 raise
             collector.fault(number, error.what)
             continue
@@ -182,16 +199,25 @@ def text_lines(stream: Stream, collector: Collector) -> Iterator[tuple[int, str]
 class _Kinds:
     """The kind of a term, by the terms above it and by its namespace."""
 
-    def __init__(self, known: Vocabularies, parents: Mapping[str, tuple[str, ...]], terms: Container[str]) -> None:
+    def __init__(
+        self, known: Vocabularies, parents: Mapping[str, str | tuple[str, ...]], terms: Container[str]
+    ) -> None:
         self._known = known
         self._parents = parents
         self._made: dict[str, str] = dict(known.roots)
         # A part of a vocabulary, without its roots, is taken to be of the kind of the whole.
         self._rooted = {known.space_of(root) for root in known.roots if root in terms}
 
+    def _above(self, iri: str) -> Iterator[str]:
+        parents = self._parents.get(iri, ())
+        return iter((parents,) if isinstance(parents, str) else parents)
+
     def of(self, iri: str) -> str:
         """Return the kind of a term; empty where nothing tells it."""
-        open_ = [(iri, iter(self._parents.get(iri, ())))]
+        known = self._made.get(iri)
+        if known is not None:
+            return known
+        open_ = [(iri, self._above(iri))]
         on_path = {iri}
         while open_:
             term, parents = open_[-1]
@@ -200,7 +226,7 @@ class _Kinds:
                 for parent in parents:
                     kind = self._made.get(parent)
                     if kind is None and parent not in on_path:  # a cycle is no way up
-                        open_.append((parent, iter(self._parents.get(parent, ()))))
+                        open_.append((parent, self._above(parent)))
                         on_path.add(parent)
                         break
                     if kind:

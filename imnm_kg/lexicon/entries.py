@@ -147,7 +147,9 @@ def merge(entries: Iterable[Entry]) -> list[Entry]:
         if first is None:
             made[entry.iri] = entry
             continue
-        names = tuple(dict.fromkeys((*first.names, *((entry.label,) if entry.label != first.label else ()), *entry.names)))
+        names = tuple(
+            dict.fromkeys((*first.names, *((entry.label,) if entry.label != first.label else ()), *entry.names))
+        )
         if first.kind == "Antibody":  # its names are those of the target; the label is none
             names = tuple(dict.fromkeys((*first.names, *entry.names)))
         made[entry.iri] = replace(

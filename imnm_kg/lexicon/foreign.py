@@ -129,11 +129,10 @@ def _read(form: str, stream: Stream, collector: Collector) -> None:
 
 
 def _lexicon(collector: Collector, stream: Stream) -> ForeignLexicon:
-    taken = collector.size
     entries = collector.finish()
     if not entries:
         place = stream.place()
-        if taken and collector.left_out["no kind"] == taken:
+        if collector.left_out["no kind"] and not collector.left_out["no name to look for"]:
             raise _no_kind("nothing says what kind of things these terms are", place)
         reasons = [f"{count} left out ({why})" for why, count in collector.left_out.most_common(2)]
         if collector.faults:

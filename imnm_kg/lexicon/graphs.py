@@ -71,8 +71,9 @@ class TermGraph:
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._nodes: dict[str, _Node] = {}
+        self._current = ""
         self._axiom: tuple[str, list[str]] = ("", ["", "", ""])
-        self._typed: dict[tuple[str, str], str] = {}
+        self._typed: list[tuple[str, str, str]] = []
 
     def take(self, subject: str, predicate: str, value: str, language: str | None) -> None:
         """Take a triple.
@@ -90,6 +91,9 @@ class TermGraph:
         if what == _IMPORT:
             self._collector.imports.append(value)
             return
+        if subject != self._current:
+            self._settle(self._current)
+            self._current = subject
         node = self._nodes.get(subject)
         if node is None:
             node = self._nodes[subject] = _Node()
@@ -132,34 +136,39 @@ class TermGraph:
     def _end_axiom(self) -> None:
         source, target, type_ = self._axiom[1]
         if type_ and (kind := synonym_type(type_)) in (ABBREVIATION, NO_NAME):
-            self._typed[source, target] = kind
+            self._typed.append((source, target, kind))
+
+    def _settle(self, iri: str) -> None:
+        """Give away a term whose triples seem to be complete, so that it takes less memory."""
+        node = self._nodes.get(iri)
+        if node is not None and node.term and node.label and not self._collector.has(iri):
+            del self._nodes[iri]
+            self._give(iri, node)
 
     def finish(self) -> None:
         """Give the terms to the collector; nothing is kept."""
         self._end_axiom()
-        collector = self._collector
         while self._nodes:
-            iri, node = self._nodes.popitem()
-            # What is only pointed at, or is a property or the ontology itself, is no term.
-            if not (node.term or (node.label and not node.other_type)):
-                continue
-            if node.deprecated or node.label.lower().startswith("obsolete "):
-                collector.leave_out("obsolete")
-            elif not node.label:
-                collector.leave_out("no name in English")
-            else:
-                self._give(iri, node)
+            self._give(*self._nodes.popitem())
+        for iri, name, kind in self._typed:
+            self._collector.retype(iri, name, short=kind == ABBREVIATION)
 
     def _give(self, iri: str, node: _Node) -> None:
-        synonyms: list[str] = []
-        shorts = [f"{code}?" for code in node.notations if code.isalpha() and code.isupper() and 1 < len(code) < 7]
-        for name in node.synonyms:
-            type_ = self._typed.get((iri, name)) if self._typed else None
-            if type_ == ABBREVIATION:
-                shorts.append(name)
-            elif type_ is None:
-                synonyms.append(name)
-        self._collector.add(iri, node.label, synonyms, shorts=shorts, parents=node.parents)
+        collector = self._collector
+        known = collector.has(iri)  # with more said of it further down in the file
+        # What is only pointed at, or is a property or the ontology itself, is no term.
+        if not (known or node.term or (node.label and not node.other_type)):
+            return
+        if node.deprecated or node.label.lower().startswith("obsolete "):
+            if known:
+                collector.drop(iri, "obsolete")
+            else:
+                collector.leave_out("obsolete")
+        elif not node.label and not known:
+            collector.leave_out("no name in English")
+        else:
+            shorts = [f"{code}?" for code in node.notations if code.isalpha() and code.isupper() and 1 < len(code) < 7]
+            collector.add(iri, node.label, node.synonyms, shorts=shorts, parents=node.parents)
 
 
 class _Bytes(io.RawIOBase):

@@ -12,13 +12,12 @@ __all__ = ["LONGEST", "Naming", "name_term", "one_blank"]
 LONGEST = 150
 """The most characters of a name; a longer one is a definition, or a systematic name that no text has."""
 
-_SPACE = re.compile(r"\s+")
 # Capitals and digits, up to six, with at least one capital.
 _SHORT = re.compile(r"(?=[\d+/.-]*[A-Z])[A-Z\d][A-Z\d+/.-]{0,5}")
 # What vocabularies add to a name to tell what kind of thing it is.
 _TAG = re.compile(r" \((?:disease|disorder|finding|human|medical procedure|procedure|substance)\)$| AE$")
 _ANTIBODY = re.compile(r"(?:anti[ -]?(.+?)(?: (?:auto-?)?antibod(?:y|ies))?|(.+) (?:auto-?)?antibod(?:y|ies))", re.I)
-_FEWEST = 3
+_FEWEST, _MOST = 3, 15  # everyday words are shorter
 
 
 class Naming(NamedTuple):
@@ -35,7 +34,7 @@ _NONE: frozenset[str] = frozenset()
 
 def one_blank(text: str) -> str:
     """Return a name with single blanks, and none at its ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def name_term(
@@ -63,14 +62,17 @@ def name_term(
             abbreviations[plain] = plain != short or len(plain) == 2 or plain.lower() in everyday
     long: dict[str, None] = {}
     for name in (label, *synonyms):
-        if not loud and _SHORT.fullmatch(name):
-            if len(name) > 1 and name not in abbreviations:
-                abbreviations[name] = len(name) == 2 or name.lower() in everyday
-            continue
-        if _FEWEST <= len(name) <= LONGEST and name.lower() not in everyday and not _is_code(name):
+        size = len(name)
+        if size < _MOST:  # what follows takes time, and most names are longer
+            if not loud and _SHORT.fullmatch(name):
+                if size > 1 and name not in abbreviations:
+                    abbreviations[name] = size == 2 or name.lower() in everyday
+                continue
+            if size < _FEWEST or name.lower() in everyday:
+                continue
+        if size <= LONGEST and not _is_code(name):
             long[name] = None
-            tag = _TAG.search(name)
-            if tag is not None:
+            if name[-1] in ")E" and (tag := _TAG.search(name)) is not None:
                 long[name[: tag.start()]] = None
     names = list(long)
     if names:
@@ -85,7 +87,7 @@ def name_term(
 
 
 def _is_code(name: str) -> bool:
-    return not any(letter.isalpha() for letter in name)
+    return not name[0].isalpha() and not any(map(str.isalpha, name))
 
 
 def _target(name: str) -> str:

@@ -5,16 +5,22 @@ from __future__ import annotations
 
 import re
 
-from imnm_kg.lexicon.collecting import Collector, text_lines
+from imnm_kg.errors import ImnmError
+from imnm_kg.lexicon.collecting import Collector
 from imnm_kg.lexicon.synonyms import ABBREVIATION, NO_NAME, synonym_type
-from imnm_kg.reading.streams import Stream
+from imnm_kg.reading.streams import Stream, decode
 
 __all__ = ["read_obo"]
 
 _TAG = re.compile(r"([A-Za-z][\w.-]*):(?:[ \t]+|$)")
 _USED = frozenset(
-    ("id", "name", "synonym", "exact_synonym", "related_synonym", "is_a", "is_obsolete", "alt_id", "import", "idspace")
+    ("id", "name", "synonym", "exact_synonym", "related_synonym", "is_a", "is_obsolete", "import", "idspace")
 )
+# What makes up most of a file is passed over before anything else is done with it.
+_UNUSED = frozenset(
+    (b"", b"alt_id", b"comment", b"created_by", b"creation_date", b"def", b"disjoint_from", b"intersection_of",
+     b"namespace", b"property_value", b"relationship", b"subset", b"xref")
+)  # fmt: skip
 _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(?:(EXACT|RELATED|BROAD|NARROW)\b)?\s*([^\s\[{"]*)')
 _SCOPES = ("EXACT", "RELATED", None)  # the format takes one without scope for a related one
 _ESCAPED = re.compile(r"\\(.)")
@@ -33,8 +39,16 @@ def read_obo(stream: Stream, collector: Collector) -> None:
         ImnmError: as ``Stream.lines``, when all before the break has been given.
     """
     reader = _Obo(collector)
-    for number, line in text_lines(stream, collector):
-        reader.line(number, line)
+    for number, data in stream.lines():
+        if data is None:
+            collector.fault(number, "the line is too long to be read")
+        elif number == 1 or data.partition(b":")[0] not in _UNUSED:
+            try:
+                reader.line(number, decode(data, stream, number))
+            except ImnmError as error:
+                if number == 1:  # no UTF-8 at all
+                    raise
+                collector.fault(number, error.what)
     reader.end()  # not after a break: what was being read may be half a term
 
 

@@ -104,7 +104,16 @@ def plural(name: str) -> str | None:
     return f"{name}es" if _SIBILANT.search(name) else f"{name}s"
 
 
-_ANTIBODY = ("antibody", "antibodies", "autoantibody", "autoantibodies", "auto antibodies", "auto antibody", "abs", "ab")
+_ANTIBODY = (
+    "antibody",
+    "antibodies",
+    "autoantibody",
+    "autoantibodies",
+    "auto antibodies",
+    "auto antibody",
+    "abs",
+    "ab",
+)
 
 
 def antibody_forms(target: str) -> Iterator[str]:

@@ -84,6 +84,7 @@ _LIST_WORDS = frozenset(
 )
 _WORD = re.compile(r"[a-z0-9]+")
 _SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_MOST_TAGS = 1_000_000
 _KEEP = frozenset(("html", "body", "main", "article"))
 
 
@@ -106,10 +107,13 @@ def read_html(stream: Stream) -> TextRecord:
         ImnmError: ``record-html`` for a page that is nested too deeply, and as ``read_plain``.
     """
     data = stream.whole()
-    source = decode(data, stream, encoding=_encoding(data))
-    del data
-    root = _parsed(source, stream)
-    del source
+    if data.count(b"<") > _MOST_TAGS:
+        what = f"the page has more than {_MOST_TAGS:,} tags"
+        raise ImnmError("record-too-large", what, "give its text, or its parts", stream.place())
+    encoding = _encoding(data)
+    source = decode(data, stream, encoding=encoding)
+    root = _parsed(data if encoding == "utf-8" else source.encode(), stream)
+    del data, source  # the tree holds all of it again
     if root is None:
         raise stream.empty()
     page = _Page(root)
@@ -150,7 +154,7 @@ def _encoding(data: bytes) -> str:
     return info.name if same else "utf-8"
 
 
-def _parsed(source: str, stream: Stream) -> _Element | None:
+def _parsed(data: bytes, stream: Stream) -> _Element | None:
     from lxml import etree
 
     # Long lines are no danger: what a page may have at most is limited before.
@@ -158,9 +162,9 @@ def _parsed(source: str, stream: Stream) -> _Element | None:
         encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, recover=True
     )
     try:
-        root = etree.fromstring(source.encode(), parser)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if not source.strip():
+        if not data.strip():
             return None
         what = f"the page cannot be parsed: {error.msg or 'no element in it'}"
         raise ImnmError("record-html", what, "mend the page, or give its text", stream.place()) from error

@@ -32,7 +32,7 @@ SKIP, INLINE, CELL, LINE, BLOCK, VERBATIM = range(6)
 
 Context = TypeVar("Context")
 
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")  # single blanks stay, which are most
 _ROUND_TAB = re.compile(r" *\0[ \0]*")
 _BREAK = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
 

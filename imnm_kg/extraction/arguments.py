@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The two ends of a relation: what a pattern names, lists that go on, what stands elsewhere in the document."""
+
+from __future__ import annotations
+
+import re
+
+from imnm_kg.extraction.document import OF_DISEASE, Reading, base_of
+from imnm_kg.extraction.masking import CLASSES, Masked
+from imnm_kg.extraction.mentions import Mention
+from imnm_kg.extraction.populations import pooled
+from imnm_kg.extraction.rules import Rule
+from imnm_kg.extraction.sections import Sentence
+
+__all__ = [
+    "as_diseases", "class_targets", "continued", "preceding", "side", "topic_object", "topic_subject", "with_anaphora",
+]  # fmt: skip
+
+_NEXT = re.compile(
+    r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|,? (?:including|such as) )"
+    r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
+    r"(?:(?:propensity|tendency|risk) (?:to|of|for) )?"
+    r"(?=[\ue001-\ue00b])[\ue001-\ue00b]"
+)
+_BEFORE = re.compile(
+    r"([\ue001-\ue00b])(?:\s+(?!(?:was|were|is|are|has|have|had|in|for|with)\b)[a-z0-9]+){0,3}\s*(?:,|/|,?\s+(?:and|or))\s+(?:[a-z]+\s+){0,4}$"
+)
+_ACTION = re.compile(r"\s+(?:inhibitors?|antagonists?|blockers?|agonists?)$", re.IGNORECASE)
+_ANAPHOR = re.compile(
+    r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population)\b"
+)
+_THIS = re.compile(r"\bthis (?:disease|disorder|condition|syndrome)\b")
+
+
+def side(masked: Masked, place: int | None) -> tuple[Mention, ...]:
+    return () if place is None else masked.slots[place].mentions
+
+
+def continued(masked: Masked, place: int, objects: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Go on with a list behind words that no lexicon has: ", ... and" up to the next verb."""
+    made = list(objects)
+    kinds = CLASSES["H"] if masked.text[place] in CLASSES["H"] else masked.text[place]
+    while True:
+        rest = masked.text[place + 1 :]
+        found = _NEXT.match(rest)
+        if found is None or masked.text[place + found.end()] not in kinds:
+            return tuple(made)
+        place += found.end()
+        made += masked.slots[place].mentions
+
+
+def preceding(masked: Masked, place: int, subjects: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Go back along a list of factors of several kinds: "male sex, dysphagia and anti-Jo-1 antibodies were ..."."""
+    made = list(subjects)
+    while (found := _BEFORE.search(masked.text, max(0, place - 80), place)) is not None:
+        place = found.start()
+        made = [*masked.slots[place].mentions, *made]
+    return tuple(made)
+
+
+def class_targets(reading: Reading, masked: Masked, place: int, *, apposed: bool) -> tuple[Mention, ...]:
+    """Return what drugs of a class act on, where the name of the class says so: "JAK inhibitor"."""
+    slot = masked.slots[place]
+    made = []
+    for mention in slot.apposed if apposed else slot.mentions:
+        if mention.entry.kind == "DrugClass" and (found := _ACTION.search(mention.entry.label)) is not None:
+            target = reading.knowledge.matcher.find(mention.entry.label[: found.start()])
+            if len(target) == 1 and target[0].entry.kind in ("Protein", "BiologicalProcess"):
+                made.append(Mention(mention.start, mention.end, target[0].entry))
+    return tuple(made)
+
+
+def topic_subject(reading: Reading, rule: Rule) -> tuple[Mention, ...]:
+    wanted = reading.topic.disease if rule.predicate in OF_DISEASE else reading.topic.therapy
+    return () if wanted is None else (wanted,)
+
+
+def topic_object(reading: Reading, sentence: Sentence) -> tuple[Mention, ...]:
+    """Give the document's disease, but never where the sentence names another one only."""
+    topic = reading.topic.disease
+    if topic is None:
+        return ()
+    named = [m for m in reading.within(sentence.start, sentence.end) if m.entry.kind == "Disease"]
+    base = {base_of(reading, m.entry).iri for m in named}
+    if named and base_of(reading, topic.entry).iri not in base:
+        return ()
+    return (next((m for m in named if base_of(reading, m.entry).iri == base_of(reading, topic.entry).iri), topic),)
+
+
+def as_diseases(reading: Reading, sentence: Sentence, objects: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Tell a benefit of the disease where a symptom or a marker of it got better; two that are pooled are one."""
+    diseases = tuple(m for m in objects if m.entry.kind == "Disease")
+    if not diseases:
+        named = [
+            m for m in reading.within(sentence.start, sentence.end) if m.entry.kind == "Disease" and not m.entry.generic
+        ]
+        last = objects[-1].end
+        behind = next((m for m in named if m.start >= last), None)
+        diseases = (behind,) if behind is not None else topic_object(reading, sentence)
+    return pooled(diseases, reading.knowledge.entries) or objects
+
+
+def with_anaphora(reading: Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:
+    """Let "this disease" stand for the document's, where the sentence names no other one."""
+    topic = reading.topic.disease
+    if topic is None:
+        return inside
+    named = any(m.entry.kind == "Disease" for m in inside)
+    found = (_THIS if named else _ANAPHOR).search(reading.plain, sentence.start, sentence.end)
+    if found is None or any(m.start < found.end() and found.start() < m.end for m in inside):
+        return inside
+    return sorted([*inside, Mention(found.start(), found.end(), topic.entry, topic.modifiers)])

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What keeps a match from becoming a claim: questions, tests, withdrawn treatments, indications, umbrellas."""
+
+from __future__ import annotations
+
+import re
+
+from imnm_kg.extraction.document import OF_ACTION, OF_THERAPY, Reading, ancestors, base_of, words_before
+from imnm_kg.extraction.mentions import Mention
+from imnm_kg.extraction.rules import Rule
+from imnm_kg.extraction.sections import Sentence
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.model.namespaces import ENTITY
+
+__all__ = ["asks", "in_phrase", "is_test", "may_relate"]
+
+_TEST = re.compile(
+    r"graphy|scopy|imaging|biops|\btests?\b|testing|tomograph|\bscan|screening|assay|ultraso|examination|monitoring|assessment|measurement|"
+    r"electromyogra|nerve conduction|serology|histolog|immunohisto|capillarosc|sequencing|\bmri\b|spirometry|questionnaire|cytometry",
+    re.IGNORECASE,
+)
+# A sentence that asks is no answer.
+_ASKS = re.compile(
+    r"\b(?:to (?:assess|evaluate|investigate|determine|examine|clarify|explore|test|compare|identify|study)|aim(?:s|ed)?|whether|sought)\b"
+)
+_ASKS_PLAINLY = re.compile(
+    r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
+    r"\b(?:the )?(?:aim|objective|purpose|goal) of|it is (?:not clear|unclear|unknown)"
+)
+_GIVING_UP = re.compile(
+    r"\b(?:discontinu\w+|withdraw\w*|cessation|stopping|taper\w*|removal|reduction|reducing|switch\w* from|dependen\w+|resistan\w+|refractory) (?:of|to|from|on)?\s*(?:the\s+|oral\s+|intravenous\s+)?(?:dose of\s+)?$"
+)
+_GIVEN_UP = re.compile(
+    r"[\s-]*(?:induced|related toxicity|associated toxicity|(?:therapy |treatment |use )?(?:was|were|had been|has been) (?:also )?(?:discontinued|stopped|withdrawn|tapered|ceased|replaced|completely discontinued))"
+)
+_WITH_DISEASE = re.compile(
+    r"\b(?:patients?|individuals?|adults?|children|subjects?|people|persons?|those|women|men|participants?|cases?|recipients?) (?:with|of|who had|having|suffering from)\s+(?:[a-z-]+\s+){0,3}$"
+)
+_LOCATED = re.compile(r"\b(?:in|of|with|for|from|to|on|by)\s+(?:the\s+)?$")
+_PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against|between|by)\s+(?:the\s+)?|-)$")
+_OUTCOMES = tuple(
+    ENTITY + id_ for id_ in ("interstitial-lung-disease", "cancer", "neoplasm", "infection", "cardiovascular-disease")
+)
+
+
+def asks(reading: Reading, sentence: Sentence) -> bool:
+    """Tell whether a sentence asks or says what was done to find out: it is no answer."""
+    start, end, section = sentence
+    if section == "aim" and _ASKS.search(reading.plain, start, end):
+        return True
+    return _ASKS_PLAINLY.search(reading.plain, start, end) is not None
+
+
+def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention, trigger: tuple[int, int]) -> bool:
+    """Tell whether two mentions that a rule found can be the ends of its relation."""
+    predicate = rule.predicate
+    if subject.entry.iri == object_.entry.iri and not subject.modifiers:
+        return False
+    if predicate == "subtypeOf":
+        return _is_form(reading, rule, subject, object_)
+    if base_of(reading, subject.entry).iri == base_of(reading, object_.entry).iri:
+        return False
+    if predicate in OF_THERAPY:
+        return not _given_up(reading, subject)
+    if predicate == "hasAdverseEvent":
+        return object_.entry.kind != "Disease" or rule.phrase or not _indicated(reading, object_)
+    if predicate == "hasPhenotype":
+        return subject.entry.kind == "Disease" and not _located(reading, subject)
+    if predicate in OF_ACTION:
+        return rule.phrase or not in_phrase(reading, subject, trigger)
+    if predicate == "hasAutoantibody" and object_.entry.label.endswith(("autoantibody", "autoantibodies")):
+        return False
+    return _fits_outcome(reading, rule, subject, object_)
+
+
+def is_test(entry: Entry) -> bool:
+    """Tell whether a procedure finds something out and treats nothing."""
+    return entry.kind == "Procedure" and _TEST.search(entry.label) is not None
+
+
+def _is_form(reading: Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
+    """Tell whether a classification is worth a claim: not under an umbrella such as "autoimmune disease", and, where the
+    words alone leave it open ("such as", "is a"), not against what the lexicon knows of both.
+    """
+    if len(ancestors(reading, object_.entry)) < 2:
+        return False
+    above = ancestors(reading, subject.entry)
+    if subject.entry.iri == object_.entry.iri or object_.entry.iri in above:
+        return True
+    return rule.tier == 1 and subject.entry.iri not in ancestors(reading, object_.entry)
+
+
+def _fits_outcome(reading: Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
+    """Tell an antibody of a disease from one that raises the risk of lung disease or cancer in it."""
+    if rule.predicate not in ("riskFactorFor", "hasAutoantibody"):
+        return True
+    antibody, disease = (object_, subject) if rule.predicate == "hasAutoantibody" else (subject, object_)
+    if antibody.entry.kind != "Antibody" or disease.entry.kind != "Disease":
+        return rule.predicate == "riskFactorFor"
+    outcome = bool({disease.entry.iri, *ancestors(reading, disease.entry)} & set(_OUTCOMES))
+    return outcome == (rule.predicate == "riskFactorFor")
+
+
+def _given_up(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a treatment is named for being stopped, or for what it caused."""
+    if mention.start >= len(reading.plain):
+        return False
+    return bool(_GIVING_UP.search(words_before(reading, mention)) or _GIVEN_UP.match(reading.plain, mention.end))
+
+
+def _indicated(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a disease is why people are treated ("in patients with X"), and no harm of the treatment."""
+    return _WITH_DISEASE.search(words_before(reading, mention)) is not None
+
+
+def _located(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a disease only says where something else is found: "calcinosis in X is associated with"."""
+    before = words_before(reading, mention)
+    if not _LOCATED.search(before) or _WITH_DISEASE.search(before):
+        return False
+    opening = re.search(r"(?:^|[.;:]\s+)(?:in|among|unlike|of)\s+(?:[a-z-]+\s+){0,3}$", before)
+    patients = re.search(
+        r"\b(?:muscles?|biops\w+|sera|serum|blood|tissues?|samples?|signs?|symptoms?|features?|manifestations?|hallmark\w*|histopathology|form|forms|complications?|model|models|cohort|cohorts|diagnosis|onset|setting) (?:of|in|from|with)\s+(?:the\s+)?$",
+        before,
+    )
+    return opening is None and patients is None
+
+
+def in_phrase(reading: Reading, mention: Mention, trigger: tuple[int, int]) -> bool:
+    """Tell whether a name stands in a phrase ("in patients with X"), so that it is not what the verb behind it speaks of.
+
+    A treatment may ("treatment with X reduced"), and an antibody ("sera with antibodies").
+    """
+    if (
+        mention.entry.kind in ("Drug", "DrugClass", "Procedure", "Regimen", "Antibody", "Factor")
+        or mention.start > trigger[0]
+    ):
+        return False
+    return _PREPOSITION.search(reading.record.text, max(0, mention.start - 12), mention.start) is not None
