@@ -138,21 +138,26 @@ class KnowledgeGraph:
     def _claims(self) -> list[Claim]:
         return read_claims(self._triples)
 
-    def explain(self, *words: str, documents: str | Path | None = None) -> list[Explanation]:
+    def explain(
+        self, *words: str, documents: str | Path | None = None, claims: str | Path | None = None
+    ) -> list[Explanation]:
         """Lead a claim, or an edge given as subject, relation and object, back to its quotes.
 
         Args:
             words: an id, or subject, relation and object.
             documents: the folder of the documents' texts, for whole sentences.
+            claims: a Turtle file of proposed claims, to be explained as well as those of the release.
 
         Raises:
             ImnmError: ``explain-unknown``, ``explain-ambiguous``.
         """
         from imnm_kg.model.documents import read_source_texts
         from imnm_kg.operations.explain import explain
+        from imnm_kg.rdf.reader import read_turtle
 
         texts = {} if documents is None else read_source_texts(Path(documents))
-        return explain(self._triples, words, self.prefixes, texts)
+        proposed = () if claims is None else read_turtle(Path(claims)).quads
+        return explain([*proposed, *self._triples], words, self.prefixes, texts)
 
     def validate(self) -> Report:
         """Validate the release with the shapes of the project."""

@@ -1,29 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The main job: assemble, infer, check, verify, reason and validate, composed of the single operations."""
+"""The main jobs, composed of the single operations: a build of the graph, and the desk for reviews of proposals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
 
-from imnm_kg.model.claims import Claim, read_claims
+from imnm_kg.model.claims import Claim, GuardException, Index, read_claims
 from imnm_kg.model.documents import SourceText, read_source_texts
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders
-from imnm_kg.model.namespaces import BASE, OWL
+from imnm_kg.model.namespaces import BASE, DOCUMENT, OWL
+from imnm_kg.model.proposals import Case, Proposals, decided_in
 from imnm_kg.model.report import Report, report_turtle
 from imnm_kg.model.stored_query import list_queries
 from imnm_kg.operations.assemble import Assembly, assemble, check_ids
 from imnm_kg.operations.check import check
-from imnm_kg.operations.guard import guard, read_cues
+from imnm_kg.operations.guard import CuePlace, Cues, guard, guard_passage, read_cues
 from imnm_kg.operations.infer import infer
+from imnm_kg.operations.merge import Merge, merge
 from imnm_kg.operations.publish import render_release
 from imnm_kg.operations.verify import Verification, verify
+from imnm_kg.rdf.reader import read_turtle
 
-__all__ = ["Build", "Dataset", "build", "derive", "verify_documents"]
+__all__ = ["Build", "Dataset", "Desk", "Examination", "build", "derive", "open_desk", "verify_documents"]
 
 Say = Callable[[str], None]
 
@@ -167,3 +170,79 @@ def _violations(report: Report) -> list[Finding]:
         for result in report.results
         if result.severity == "Violation"
     ]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What stands against accepting a case.
+
+    Attributes:
+        objections: what only mending or rejecting can settle.
+        cues: the words that a reason must be given for, each with what the guard says of it.
+        notes: what is good to know.
+    """
+
+    objections: tuple[str, ...]
+    cues: tuple[tuple[CuePlace, str], ...]
+    notes: tuple[str, ...]
+
+    def exceptions(self, reason: str) -> list[GuardException]:
+        """Return a guard exception for each of the words, all with one reason."""
+        return [GuardException(cue.word, cue.start, cue.end, reason) for cue, _ in self.cues]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A file of proposed claims with all that a reviewer needs beside it."""
+
+    proposals: Proposals
+    texts: Mapping[str, SourceText]
+    cues: Cues
+    assembly: Assembly
+    graph: Path
+
+    def examine(self, case: Case) -> Examination:
+        """Hold a case against the guard, the ontology and the text."""
+        claim, item = case
+        known = self.proposals.entities
+        text = self.texts.get(item.document.value.removeprefix(DOCUMENT))
+        objections = known.misfits(claim)
+        if text is not None and text.text[item.start : item.end] != item.quote:
+            objections.append(f"the quote is not at {item.start}-{item.end} of {text.path}: it is another text")
+        cues: dict[CuePlace, str] = {}
+        for concern in guard_passage(claim, item, text, self.cues):
+            if not concern.cues:
+                objections.append(concern.finding.message)
+            for cue in concern.cues:
+                cues.setdefault(cue, concern.finding.message)
+        notes = [
+            f"the graph states this at {x.start}-{x.end} already: “{x.quote}”" for x in self.proposals.beside(case)
+        ]
+        return Examination(tuple(objections), tuple(cues.items()), tuple(notes))
+
+    def merge(self) -> Merge:
+        """Return what merging the accepted evidence makes of the graph; nothing is written."""
+        version = self.assembly.source_index.text(NamedNode(f"{BASE}ontology"), OWL.versionInfo) or "0"
+        return merge(self.proposals, self.graph, self.assembly.prefixes, version)
+
+
+def open_desk(folders: Folders, path: Path, documents: Path | None = None, known: Iterable[Path] = ()) -> Desk:
+    """Open a file of proposed claims for review.
+
+    Args:
+        folders: where ontology and graph are.
+        path: the file.
+        documents: the folder of the documents' texts; without it the guard sees the quotes only.
+        known: other files with decisions, which are not asked again.
+
+    Raises:
+        ImnmError: what is wrong with one of the files.
+    """
+    texts = {} if documents is None else read_source_texts(documents)
+    assembly = assemble(folders)
+    decided = decided_in(assembly.source_index)
+    for other in known:
+        decided |= decided_in(Index(read_turtle(other).quads))
+    proposals = Proposals(path, assembly.source_index, assembly.prefixes, decided)
+    cues = folders.ontology / "lexicon" / "guard-cues.tsv"
+    return Desk(proposals, texts, read_cues(cues, folders.shown(cues)), assembly, folders.graph)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lexicons of a wanted size: our names or an even sample of them, then names that a PubMed file has, then made-up ones."""
+"""Lexicons of a wanted size: our names or an even sample of them, then those of a PubMed file, then made-up ones."""
 
 from __future__ import annotations
 

@@ -87,6 +87,12 @@ def run(arguments: argparse.Namespace) -> int:
     if skipped and not arguments.quiet:
         print(f"imnm-kg: note: passed by {len(skipped)} files that are no documents ({skipped[0]})", file=sys.stderr)
     meter = Meter(arguments.quiet)
+    if arguments.engine == "spark":
+        from imnm_kg.extracting.cluster import extract_on_cluster
+
+        bar = sys.stderr.isatty() and not arguments.quiet
+        summary = extract_on_cluster(inputs, arguments.out, settings, arguments.workers, meter, bar=bar)
+        return meter.end(summary, f"; {arguments.out / 'bad-records.jsonl'} has them all")
     if _is_sharded(arguments):
         from imnm_kg.extracting.folder import extract_folder
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "query": "run a stored query",
     "sparql": "run any SPARQL query",
     "explain": "lead a claim or an edge back to its quotes and sources",
+    "review": "accept, mend or reject proposed claims",
     "fmt": "bring Turtle files into the one format",
 }
 

@@ -7,32 +7,38 @@ import re
 
 from imnm_kg.extraction.document import OF_DISEASE, Reading, base_of
 from imnm_kg.extraction.masking import CLASSES, Masked
-from imnm_kg.extraction.mentions import Mention
+from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import pooled
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
 
 __all__ = [
-    "as_diseases", "class_targets", "continued", "preceding", "side", "topic_object", "topic_subject", "with_anaphora",
+    "as_diseases", "class_targets", "continued", "outcome", "preceding", "side", "topic_object", "topic_subject", "with_anaphora",
 ]  # fmt: skip
 
 _NEXT = re.compile(
-    r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|,? (?:including|such as) )"
-    r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
+    r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|"
+    r",? (?:including|such as) )"
+    r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|"
+    r"by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
     r"(?:(?:propensity|tendency|risk) (?:to|of|for) )?"
     r"(?=[\ue001-\ue00b])[\ue001-\ue00b]"
 )
 _BEFORE = re.compile(
-    r"([\ue001-\ue00b])(?:\s+(?!(?:was|were|is|are|has|have|had|in|for|with)\b)[a-z0-9]+){0,3}\s*(?:,|/|,?\s+(?:and|or))\s+(?:[a-z]+\s+){0,4}$"
+    r"([\ue001-\ue00b])(?:\s+(?!(?:was|were|is|are|has|have|had|in|for|with)\b)[a-z0-9]+){0,3}\s*(?:,|"
+    r"/|,?\s+(?:and|or))\s+(?:[a-z]+\s+){0,4}$"
 )
 _ACTION = re.compile(r"\s+(?:inhibitors?|antagonists?|blockers?|agonists?)$", re.IGNORECASE)
 _ANAPHOR = re.compile(
     r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population)\b"
 )
+_TREATMENTS = ("Drug", "DrugClass", "Procedure")
+_THESE = re.compile(r"\b(?:these (?:medications|drugs|agents)|this (?:drug|medication|agent))\b")
 _THIS = re.compile(r"\bthis (?:disease|disorder|condition|syndrome)\b")
 
 
 def side(masked: Masked, place: int | None) -> tuple[Mention, ...]:
+    """Return the mentions at a place of a masked sentence, none where a pattern found nothing."""
     return () if place is None else masked.slots[place].mentions
 
 
@@ -70,7 +76,15 @@ def class_targets(reading: Reading, masked: Masked, place: int, *, apposed: bool
     return tuple(made)
 
 
+def outcome(reading: Reading, start: int, end: int) -> tuple[Mention, ...]:
+    """Return the outcome that a stretch of the text names, one of the graph's where it has it."""
+    words = reading.plain[start:end]
+    entry = reading.knowledge.outcomes.get(words) or open_entry(words, "Outcome")
+    return (Mention(start, end, entry),)
+
+
 def topic_subject(reading: Reading, rule: Rule) -> tuple[Mention, ...]:
+    """Give the document's disease or treatment, whichever the relation is told of."""
     wanted = reading.topic.disease if rule.predicate in OF_DISEASE else reading.topic.therapy
     return () if wanted is None else (wanted,)
 
@@ -100,12 +114,29 @@ def as_diseases(reading: Reading, sentence: Sentence, objects: tuple[Mention, ..
     return pooled(diseases, reading.knowledge.entries) or objects
 
 
+def _with_treatment(reading: Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:
+    """Let "these medications" stand for the treatment that the text named last."""
+    if any(m.entry.kind in _TREATMENTS for m in inside):
+        return inside
+    found = _THESE.search(reading.plain, sentence.start, sentence.end)
+    if found is None:
+        return inside
+    before = [m for m in reading.within(max(0, sentence.start - 300), sentence.start) if m.entry.kind in _TREATMENTS]
+    classes = [m for m in before if m.entry.kind == "DrugClass"]
+    named = (classes or before or [None])[-1]
+    if named is None or named.entry.generic:
+        return inside
+    return sorted([*inside, Mention(found.start(), found.end(), named.entry)])
+
+
 def with_anaphora(reading: Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:
     """Let "this disease" stand for the document's, where the sentence names no other one."""
+    inside = _with_treatment(reading, sentence, inside)
     topic = reading.topic.disease
     if topic is None:
         return inside
-    named = any(m.entry.kind == "Disease" for m in inside)
+    mine = base_of(reading, topic.entry).iri
+    named = any(m.entry.kind == "Disease" and base_of(reading, m.entry).iri != mine for m in inside)
     found = (_THIS if named else _ANAPHOR).search(reading.plain, sentence.start, sentence.end)
     if found is None or any(m.start < found.end() and found.start() < m.end for m in inside):
         return inside

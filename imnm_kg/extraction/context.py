@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a sentence says beside a claim and narrows it: dose, duration, severity, frequency, quantifier, timepoint, comparator."""
+"""What a sentence says beside a claim and narrows it: dose, duration, severity, frequency, timepoint, comparator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from imnm_kg.extraction.selection import Candidate
 __all__ = ["context_of"]
 
 _DOSE = re.compile(
-    r"(?:\b(high|low|moderate|medium|standard|full|reduced|cumulative)[ -]dose\s+|\b(\d+(?:\.\d+)?\s?(?:mg|g|µg|mcg|ml|IU)(?:/(?:kg|day|d|week|m2))*)\s+(?:of\s+)?)"
+    r"(?:\b(high|low|moderate|medium|standard|full|reduced|cumulative)[ -]dose\s+|"
+    r"\b(\d+(?:\.\d+)?\s?(?:mg|g|µg|mcg|ml|IU)(?:/(?:kg|day|d|week|m2))*)\s+(?:of\s+)?)"
     r"(?:[a-z-]+\s+){0,2}$",
     re.IGNORECASE,
 )
@@ -18,28 +19,35 @@ _DOSE_BEHIND = re.compile(
     r"\s*\(?\s*(\d+(?:\.\d+)?\s?(?:mg|g|µg|mcg|ml|IU)(?:/(?:kg|day|d|week|m2))*(?:\s+per\s+\w+)?)\b", re.IGNORECASE
 )
 _DURATION = re.compile(
-    r"\b((?:long|short)[ -]term|chronic|prolonged|maintenance)\s+(?:use of\s+|treatment with\s+|therapy with\s+)?(?:[a-z-]+\s+){0,3}$",
+    r"\b((?:long|short)[ -]term|chronic|prolonged|maintenance)\s+(?:use of\s+|treatment with\s+|"
+    r"therapy with\s+)?(?:[a-z-]+\s+){0,3}$",
     re.IGNORECASE,
 )
 _SEVERITY = re.compile(
-    r"\b(severe|mild|moderate|marked|profound|fatal|life[ -]threatening)\s+(?:[a-z-]+\s+){0,1}$", re.IGNORECASE
+    r"\b(severe|disabling|mild|moderate|marked|profound|fatal|life[ -]threatening)\s+(?:[a-z-]+\s+){0,1}$",
+    re.IGNORECASE,
 )
 _FREQUENCY = re.compile(
-    r"\b(often|frequently|commonly|usually|typically|generally|sometimes|occasionally|rarely|seldom|always|mostly|mainly)\b",
+    r"\b(often|frequently|commonly|usually|typically|generally|sometimes|occasionally|rarely|seldom|"
+    r"always|mostly|mainly)\b",
     re.IGNORECASE,
 )
 _QUANTIFIER = re.compile(
-    r"\b(?:in|of|among|with)\s+(?:the\s+)?(some|most|many|several|few|a minority of|the majority of|a proportion of|a subset of|up to \d+ ?% of|about \d+ ?% of|\d+(?:\.\d+)? ?% of)\s+(?:[a-z-]+\s+){0,2}"
+    r"\b(?:in|of|among|with)\s+(?:the\s+)?(some|most|many|several|few|a minority of|the majority of|"
+    r"a proportion of|a subset of|up to \d+ ?% of|about \d+ ?% of|"
+    r"\d+(?:\.\d+)? ?% of)\s+(?:[a-z-]+\s+){0,2}"
     r"(?:patients?|cases?|individuals?|people|women|men|children|adults)",
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\b(?:at|after|over|within|by|for)\s+(?:the\s+)?(?:(week|month|year|day)s?\s+(\d+)|(\d+)[ -](day|week|month|year)s?)\b",
+    r"\b(?:at|after|over|within|by|for)\s+(?:the\s+)?(?:(week|month|year|day)s?\s+(\d+)|(\d+)[ -](day|"
+    r"week|month|year)s?)\b",
     re.IGNORECASE,
 )
 _LETTER = {"day": "D", "week": "W", "month": "M", "year": "Y"}
 _COMPARATOR = re.compile(
-    r"\b(?:compared (?:with|to)|versus|vs\.?|relative to|over|than|and)\s+(?:the\s+|matching\s+|matched\s+)?(placebo)\b",
+    r"\b(?:compared (?:with|to)|versus|vs\.?|relative to|over|than|and)\s+(?:the\s+|matching\s+|"
+    r"matched\s+)?(placebo)\b",
     re.IGNORECASE,
 )
 _THERAPIES = ("Drug", "DrugClass", "Procedure", "Regimen")

@@ -13,7 +13,17 @@ from imnm_kg.extraction.triggers import TriggerHits
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.records import TextRecord
 
-__all__ = ["OF_ACTION", "OF_BENEFIT", "OF_DISEASE", "OF_THERAPY", "Reading", "ancestors", "base_of", "words_before"]
+__all__ = [
+    "OF_ACTION",
+    "OF_BENEFIT",
+    "OF_DISEASE",
+    "OF_HARM",
+    "OF_THERAPY",
+    "Reading",
+    "ancestors",
+    "base_of",
+    "words_before",
+]
 
 OF_THERAPY = (
     "treats", "ameliorates", "investigatedFor", "firstLineFor", "manages", "contraindicatedIn", "appliedToTreat",
@@ -25,6 +35,9 @@ OF_BENEFIT = tuple(name for name in OF_THERAPY if name != "contraindicatedIn")
 
 OF_DISEASE = ("hasPhenotype", "hasAutoantibody", "subtypeOf")
 """Relations of which the subject is the disease."""
+
+OF_HARM = ("hasAdverseEvent", "hasSideEffect")
+"""Relations of a treatment to the harm that it is told to do."""
 
 OF_ACTION = ("contributesTo", "inhibits", "decreases", "activates", "targets")
 """Relations of what acts to what it acts on."""
@@ -67,4 +80,5 @@ def ancestors(reading: Reading, entry: Entry) -> list[str]:
 
 
 def words_before(reading: Reading, mention: Mention, width: int = 60) -> str:
+    """Return the words in front of a mention, in normal form."""
     return reading.plain[max(0, mention.start - width) : mention.start]

@@ -9,6 +9,7 @@ from imnm_kg.extraction.arguments import (
     as_diseases,
     class_targets,
     continued,
+    outcome,
     preceding,
     side,
     topic_object,
@@ -17,8 +18,8 @@ from imnm_kg.extraction.arguments import (
 )
 from imnm_kg.extraction.context import context_of
 from imnm_kg.extraction.cues import certainty_of, negated
-from imnm_kg.extraction.document import OF_BENEFIT, Reading
-from imnm_kg.extraction.filters import asks, is_test, may_relate
+from imnm_kg.extraction.document import OF_BENEFIT, OF_HARM, Reading
+from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_study
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.masking import Masked, fold, mask
 from imnm_kg.extraction.mentions import Mention, find_mentions
@@ -65,7 +66,7 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     reading = Reading(record, plain, mentions, starts, hits, topic, knowledge, record.sha256)
     found = [candidate for sentence in sentences_of(record) for candidate in _read_sentence(reading, sentence)]
     kept = select(found)
-    harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate == "hasAdverseEvent")
+    harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate in OF_HARM)
     return tuple(_propose(reading, candidate, harmed) for candidate in kept)
 
 
@@ -105,6 +106,8 @@ def _apply(reading: Reading, sentence: Sentence, masked: Masked, rule: Rule) -> 
         groups = found.groupdict()
         subjects = side(masked, found.start("s") if groups.get("s") else None)
         objects = side(masked, found.start("o") if groups.get("o") else None)
+        if groups.get("u"):
+            objects = outcome(reading, *masked.span(*found.span("u")))
         if rule.topic == "class":
             place_k = found.start("k") if groups.get("k") else found.start("s")
             objects = class_targets(reading, masked, place_k, apposed=not groups.get("k"))
@@ -116,7 +119,7 @@ def _apply(reading: Reading, sentence: Sentence, masked: Masked, rule: Rule) -> 
             objects = topic_object(reading, sentence)
         if rule.predicate == "riskFactorFor" and subjects:
             subjects = preceding(masked, found.start("s"), subjects)
-        if rule.predicate in OF_BENEFIT and objects:
+        if rule.predicate in OF_BENEFIT and objects and not groups.get("u"):
             objects = as_diseases(reading, sentence, objects)
         if not subjects or not objects:
             continue
@@ -148,10 +151,12 @@ def _instances(
                 return
             polarity = "Negated"
             marks.append(Mark("negation", denial.text, start + denial.start, start + denial.end))
-    if rule.predicate == "hasAdverseEvent" and polarity == "Affirmed" and harmless(text):
+    if rule.predicate in OF_HARM and polarity == "Affirmed" and harmless(text):
         return
     certainty, hedges = certainty_of(text, max(0, span[0] - start), min(end, span[1]) - start, cues, spans)
     marks += [Mark("hedge", cue.text, start + cue.start, start + cue.end) for cue in hedges]
+    if hedges and reason_for_study(text):
+        certainty = "Hypothesised"
     if rule.certainty and RANKS.index(rule.certainty) < RANKS.index(certainty):
         certainty = rule.certainty
     if rule.predicate in _SURE:
@@ -181,7 +186,8 @@ def _propose(reading: Reading, candidate: Candidate, harmed: frozenset[str]) -> 
         candidate.polarity, candidate.certainty, population_of(reading, candidate, harmed),
         context_of(record.text, candidate),
         record.text[start:end], record.text[max(0, start - _AROUND) : start], record.text[end : end + _AROUND],
-        start, end, rule.id, rule.confidence, tuple(sorted(dict.fromkeys(marks), key=lambda m: (m.start, m.end, m.role))),
+        start, end, rule.id, rule.confidence,
+        tuple(sorted(dict.fromkeys(marks), key=lambda m: (m.start, m.end, m.role))),
     )  # fmt: skip
 
 

@@ -5,36 +5,50 @@ from __future__ import annotations
 
 import re
 
-from imnm_kg.extraction.document import OF_ACTION, OF_THERAPY, Reading, ancestors, base_of, words_before
+from imnm_kg.extraction.document import OF_ACTION, OF_HARM, OF_THERAPY, Reading, ancestors, base_of, words_before
 from imnm_kg.extraction.mentions import Mention
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.namespaces import ENTITY
 
-__all__ = ["asks", "in_phrase", "is_test", "may_relate"]
+__all__ = ["asks", "in_phrase", "is_test", "may_relate", "reason_for_study"]
 
+_REASON = re.compile(
+    r"^(?:As|Since|Because|Given that)\b.{10,300}\b(?:this|the present|our|we)\b.{0,30}\b(?:stud|trial|investigat)"
+)
 _TEST = re.compile(
-    r"graphy|scopy|imaging|biops|\btests?\b|testing|tomograph|\bscan|screening|assay|ultraso|examination|monitoring|assessment|measurement|"
-    r"electromyogra|nerve conduction|serology|histolog|immunohisto|capillarosc|sequencing|\bmri\b|spirometry|questionnaire|cytometry",
+    r"graphy|scopy|imaging|biops|\btests?\b|testing|tomograph|\bscan|screening|assay|ultraso|"
+    r"examination|monitoring|assessment|measurement|"
+    r"electromyogra|nerve conduction|serology|histolog|immunohisto|capillarosc|sequencing|\bmri\b|"
+    r"spirometry|questionnaire|cytometry",
     re.IGNORECASE,
 )
 # A sentence that asks is no answer.
 _ASKS = re.compile(
-    r"\b(?:to (?:assess|evaluate|investigate|determine|examine|clarify|explore|test|compare|identify|study)|aim(?:s|ed)?|whether|sought)\b"
+    r"\b(?:to (?:assess|evaluate|investigate|determine|examine|clarify|explore|test|compare|identify|"
+    r"study)|aim(?:s|ed)?|whether|sought)\b"
 )
 _ASKS_PLAINLY = re.compile(
-    r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
+    r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|"
+    r"wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|"
+    r"work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
     r"\b(?:the )?(?:aim|objective|purpose|goal) of|it is (?:not clear|unclear|unknown)"
 )
 _GIVING_UP = re.compile(
-    r"\b(?:discontinu\w+|withdraw\w*|cessation|stopping|taper\w*|removal|reduction|reducing|switch\w* from|dependen\w+|resistan\w+|refractory) (?:of|to|from|on)?\s*(?:the\s+|oral\s+|intravenous\s+)?(?:dose of\s+)?$"
+    r"\b(?:discontinu\w+|withdraw\w*|cessation|stopping|taper\w*|removal|reduction|reducing|"
+    r"switch\w* from|dependen\w+|resistan\w+|refractory) (?:of|to|from|on)?\s*(?:the\s+|oral\s+|"
+    r"intravenous\s+)?(?:dose of\s+)?$"
 )
 _GIVEN_UP = re.compile(
-    r"[\s-]*(?:induced|related toxicity|associated toxicity|(?:therapy |treatment |use )?(?:was|were|had been|has been) (?:also )?(?:discontinued|stopped|withdrawn|tapered|ceased|replaced|completely discontinued))"
+    r"[\s-]*(?:induced|related toxicity|associated toxicity|(?:therapy |treatment |use )?(?:was|were|"
+    r"had been|has been) (?:also )?(?:discontinued|stopped|withdrawn|tapered|ceased|replaced|"
+    r"completely discontinued))"
 )
 _WITH_DISEASE = re.compile(
-    r"\b(?:patients?|individuals?|adults?|children|subjects?|people|persons?|those|women|men|participants?|cases?|recipients?) (?:with|of|who had|having|suffering from)\s+(?:[a-z-]+\s+){0,3}$"
+    r"\b(?:patients?|individuals?|adults?|children|subjects?|people|persons?|those|women|men|"
+    r"participants?|cases?|recipients?) (?:with|of|who had|having|"
+    r"suffering from)\s+(?:[a-z-]+\s+){0,3}$"
 )
 _LOCATED = re.compile(r"\b(?:in|of|with|for|from|to|on|by)\s+(?:the\s+)?$")
 _PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against|between|by)\s+(?:the\s+)?|-)$")
@@ -51,6 +65,11 @@ def asks(reading: Reading, sentence: Sentence) -> bool:
     return _ASKS_PLAINLY.search(reading.plain, start, end) is not None
 
 
+def reason_for_study(sentence: str) -> bool:
+    """Tell whether what a sentence says with a hedge is given as the reason for a study."""
+    return _REASON.search(sentence) is not None
+
+
 def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention, trigger: tuple[int, int]) -> bool:
     """Tell whether two mentions that a rule found can be the ends of its relation."""
     predicate = rule.predicate
@@ -62,7 +81,7 @@ def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention,
         return False
     if predicate in OF_THERAPY:
         return not _given_up(reading, subject)
-    if predicate == "hasAdverseEvent":
+    if predicate in OF_HARM:
         return object_.entry.kind != "Disease" or rule.phrase or not _indicated(reading, object_)
     if predicate == "hasPhenotype":
         return subject.entry.kind == "Disease" and not _located(reading, subject)
@@ -79,8 +98,10 @@ def is_test(entry: Entry) -> bool:
 
 
 def _is_form(reading: Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
-    """Tell whether a classification is worth a claim: not under an umbrella such as "autoimmune disease", and, where the
-    words alone leave it open ("such as", "is a"), not against what the lexicon knows of both.
+    """Tell whether a classification is worth a claim.
+
+    It is not under an umbrella such as "autoimmune disease"; and where the words alone leave it open ("such as",
+    "is a"), the lexicon must know it too.
     """
     if len(ancestors(reading, object_.entry)) < 2:
         return False
@@ -120,14 +141,16 @@ def _located(reading: Reading, mention: Mention) -> bool:
         return False
     opening = re.search(r"(?:^|[.;:]\s+)(?:in|among|unlike|of)\s+(?:[a-z-]+\s+){0,3}$", before)
     patients = re.search(
-        r"\b(?:muscles?|biops\w+|sera|serum|blood|tissues?|samples?|signs?|symptoms?|features?|manifestations?|hallmark\w*|histopathology|form|forms|complications?|model|models|cohort|cohorts|diagnosis|onset|setting) (?:of|in|from|with)\s+(?:the\s+)?$",
+        r"\b(?:muscles?|biops\w+|sera|serum|blood|tissues?|samples?|signs?|symptoms?|features?|"
+        r"manifestations?|hallmark\w*|histopathology|form|forms|complications?|model|models|cohort|"
+        r"cohorts|diagnosis|onset|setting) (?:of|in|from|with)\s+(?:the\s+)?$",
         before,
     )
     return opening is None and patients is None
 
 
 def in_phrase(reading: Reading, mention: Mention, trigger: tuple[int, int]) -> bool:
-    """Tell whether a name stands in a phrase ("in patients with X"), so that it is not what the verb behind it speaks of.
+    """Tell whether a name stands in a phrase ("in patients with X"), so that the verb behind it speaks of another.
 
     A treatment may ("treatment with X reduced"), and an antibody ("sera with antibodies").
     """

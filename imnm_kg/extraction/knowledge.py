@@ -12,6 +12,7 @@ from imnm_kg.extraction.rules import Rule, read_confidence, read_rules
 from imnm_kg.extraction.triggers import Triggers
 from imnm_kg.lexicon.entries import Entry, merge, read_entities, read_names
 from imnm_kg.lexicon.matcher import Matcher
+from imnm_kg.lexicon.variants import normalise
 from imnm_kg.model.claims import Index
 from imnm_kg.model.folders import Folders
 from imnm_kg.rdf.reader import read_turtle
@@ -29,6 +30,7 @@ class Knowledge:
         triggers: their cue words.
         cues: negations and hedges.
         entries: the entries by IRI.
+        outcomes: the outcomes of the graph, by name in normal form.
     """
 
     matcher: Matcher
@@ -36,6 +38,7 @@ class Knowledge:
     triggers: Triggers
     cues: ContextCues
     entries: dict[str, Entry]
+    outcomes: dict[str, Entry]
 
 
 def read_knowledge(
@@ -57,7 +60,8 @@ def read_knowledge(
     entries += read_entities(Index(triples))
     for path in sorted((lexicon / "names").glob("*.tsv")):
         entries += read_names(path, folders.shown(path))
-    merged = merge(entries)
+    outcomes = {normalise(name): entry for entry in entries if entry.kind == "Outcome" for name in entry.all_names}
+    merged = merge(entry for entry in entries if entry.kind != "Outcome")
     own = {entry.iri for entry in merged}
     merged += [entry for entry in foreign if entry.iri not in own]
     measured = lexicon / "rule-confidence.tsv"
@@ -69,4 +73,5 @@ def read_knowledge(
         Triggers(made),
         read_context_cues(lexicon / "context-cues.tsv", folders.shown(lexicon / "context-cues.tsv")),
         {entry.iri: entry for entry in merged},
+        outcomes,
     )

@@ -40,13 +40,13 @@ CLASSES = {
     "H": _CONDITION + "\ue008",
     "V": _TARGET + "\ue009\ue00a",
     "K": "\ue003",
+    "U": "\ue007",
+    "Z": _TARGET + "\ue009\ue005",
     "E": _TARGET + "\ue009\ue00a\ue005\ue006",
     "S": _TARGET + "\ue009\ue00a" + _CONDITION,
     "X": _TARGET + "\ue009\ue00a" + _CONDITION + _THERAPY,
 }
 """The classes of mentions that a pattern may name."""
-
-_ANY = "\ue001-\ue00b"
 
 
 class Slot(NamedTuple):
@@ -141,7 +141,8 @@ def _without_brackets(cells: list[_Cell]) -> list[_Cell]:
 
 
 _FIGURES = re.compile(
-    r"\d\s?%.*\d|\d.*\b(?:patients?|groups?|participants?|versus|vs)\b.*\d|\bn\s*=|\bp\s*[=<>]|\b(?:rr|hr|or|ci)\b\s*[\d=]"
+    r"\d\s?%.*\d|\d.*\b(?:patients?|groups?|participants?|versus|vs)\b.*\d|\bn\s*=|\bp\s*[=<>]|"
+    r"\b(?:rr|hr|or|ci)\b\s*[\d=]"
 )
 
 
@@ -205,9 +206,12 @@ def cells_text(cells: list[_Cell], plain: str) -> list[str]:
 
 
 _COPULA = re.compile(
-    r"(?:(?<=\ue001)(?:\s*,)?\s+(?:is|are|was|were|represents?)\s+(?:[a-z0-9]+\s+){0,3}?(?:an?|the|one of the|among the)\s+(?:[a-z0-9]+\s+){0,8}?\ue001)"
-    r"|(?:(?<=\ue001)\s*,\s+(?:an?|one of the|the)\s+(?:[a-z0-9]+\s+){0,6}?\ue001(?:\s*,|(?=\s+(?:characteri|associated|defined|that|which))))"
-    r"|(?:(?<=[\ue002\ue003\ue004])(?:\s*,)?\s+(?:is|are|was|were)\s+(?:an?|the|(?:some|one|examples) of the|among the)\s+(?:[a-z0-9]+\s+){0,6}?"
+    r"(?:(?<=\ue001)(?:\s*,)?\s+(?:is|are|was|were|represents?)\s+(?:[a-z0-9]+\s+){0,3}?(?:an?|the|"
+    r"one of the|among the)\s+(?:[a-z0-9]+\s+){0,8}?\ue001)"
+    r"|(?:(?<=\ue001)\s*,\s+(?:an?|one of the|the)\s+(?:[a-z0-9]+\s+){0,6}?\ue001(?:\s*,|"
+    r"(?=\s+(?:characteri|associated|defined|that|which))))"
+    r"|(?:(?<=[\ue002\ue003\ue004])(?:\s*,)?\s+(?:is|are|was|were)\s+(?:an?|the|(?:some|one|"
+    r"examples) of the|among the)\s+(?:[a-z0-9]+\s+){0,6}?"
     r"[\ue003\ue004](?=\s+(?:that|which|used|approved|for|in|indicated|recommended|with)\b))"
 )
 
@@ -230,17 +234,23 @@ def fold(masked: Masked) -> Masked:
 # Between members of a list: a comma or a conjunction, and up to four words that are no verb and no preposition.
 _LINK = r"(?:\s*[,;/]\s*(?:(?:and|or|and/or|as well as|nor|plus)\s+)?|\s+(?:and/or|and|or|as well as|nor)\s+|\s*/\s*)"
 _STOP = (
-    r"of|in|with|for|to|by|was|were|is|are|be|been|has|have|had|that|which|who|whereas|while|but|on|from|at|into|than|then|"
+    r"of|in|with|for|to|by|was|were|is|are|be|been|has|have|had|that|which|who|whereas|while|but|on|"
+    r"from|at|into|than|then|"
     r"may|might|can|could|should|would|not|no|did|does|do|if|when|after|before|during|between|among|versus|vs|via|"
-    r"we|they|it|there|this|these|patients?|because|although|however|thus|associated|treated|showed|shown|caused?|causes|"
+    r"we|they|it|there|this|these|patients?|because|although|however|thus|associated|treated|showed|"
+    r"shown|caused?|causes|"
     r"including|such|improved?|improves|reduced?s?|increased?s?|decreased?s?|developed|received|induced?s?|inhibit\w*|"
-    r"followed|compared|led|leads?|resulted|results?|suggests?|found|observed|reported|appears?|seems?|remains?|only|both"
+    r"followed|compared|led|leads?|resulted|results?|suggests?|found|observed|reported|appears?|"
+    r"seems?|remains?|only|both"
 )
 _WORDS = rf"(?:(?!(?:{_STOP})\b)[a-z0-9'%+.]+\s+){{0,4}}"
 _FINDING_WORDS = rf"(?:(?!(?:{_STOP.replace('reduced?s?|increased?s?|decreased?s?|', '')})\b)[a-z0-9'%+.]+\s+){{0,4}}"
 _EXAMPLE = rf"(?:{_LINK}|\s*[,(]?\s*(?:such as|including|for example|e\.? ?g\.?|like|namely)\s*,?\s*)"
 _GROUPS = tuple(
-    re.compile(rf"([{members}])((?:\s+(?:therapy|treatment|infusions?|drugs?|antibod(?:y|ies)|autoantibodies|disease))?{link}{words})(?=[{members}])")
+    re.compile(
+        rf"([{members}])((?:\s+(?:therapy|treatment|infusions?|drugs?|antibod(?:y|ies)|autoantibodies|"
+        rf"disease))?{link}{words})(?=[{members}])"
+    )
     for members, words, link in (
         (_THERAPY, _WORDS, _EXAMPLE), (_CONDITION, _FINDING_WORDS, _LINK), ("\ue009", _WORDS, _EXAMPLE),
         (_TARGET, _WORDS, _EXAMPLE), ("\ue00a", _WORDS, _LINK),
@@ -249,7 +259,8 @@ _GROUPS = tuple(
 
 
 _OPENING = re.compile(
-    r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite|when|if|although|because|as|since|while|where)\s+(?:[a-z0-9]+\s+){0,5}"
+    r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite|when|if|although|"
+    r"because|as|since|while|where)\s+(?:[a-z0-9]+\s+){0,5}"
 )
 
 
@@ -292,18 +303,22 @@ def _leading(mentions: list[Mention]) -> str:
 
 
 _REGIMEN = re.compile(
-    rf"([{_THERAPY}])(?:\s+(?:therapy|treatment))?\s*(?:\+|plus|(?:,\s*)?(?:used\s+)?(?:combined|together|in combination|combination therapy|concomitantly)\s+with)"
+    rf"([{_THERAPY}])(?:\s+(?:therapy|treatment))?\s*(?:\+|plus|(?:,\s*)?(?:used\s+)?(?:combined|"
+    rf"together|in combination|combination therapy|concomitantly)\s+with)"
     rf"\s*{_WORDS}([{_THERAPY}])"
 )
 _COMBINATION = re.compile(
-    rf"\b(?:combination|combinations|combined use|concomitant use|concurrent use|interactions?|coadministration|co administration|multi ?target (?:therapy|treatment)|"
-    rf"(?:combined|combination|triple|dual) (?:therapy|treatment|immunosuppression|regimen))\s+(?:of|with|using|consisting of|between)\s+{_WORDS}([{_THERAPY}])"
+    rf"\b(?:combination|combinations|combined use|concomitant use|concurrent use|interactions?|"
+    rf"coadministration|co administration|multi ?target (?:therapy|treatment)|"
+    rf"(?:combined|combination|triple|dual) (?:therapy|treatment|immunosuppression|regimen))\s+(?:of|"
+    rf"with|using|consisting of|between)\s+{_WORDS}([{_THERAPY}])"
 )
 
 
 # "eculizumab, a terminal complement inhibitor, produced": the class says what the drug is and is no subject of its own.
 _APPOSITION = re.compile(
-    rf"(?<=[\ue002\ue003])\s*,?\s*(?:\(\s*)?(?:an?|the)\s+{_WORDS}[\ue003](?:\s+(?:drug|agent|antibody|therapy|class))?\s*(?:\)|,|(?=\s+(?:in|for|was|were|is|that|which|on|to|with|has|had)\b))"
+    rf"(?<=[\ue002\ue003])\s*,?\s*(?:\(\s*)?(?:an?|the)\s+{_WORDS}[\ue003](?:\s+(?:drug|agent|antibody|"
+    rf"therapy|class))?\s*(?:\)|,|(?=\s+(?:in|for|was|were|is|that|which|on|to|with|has|had)\b))"
 )
 
 

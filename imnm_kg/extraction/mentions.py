@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The mentions of a document: names of the lexicon, what the document defines itself, and antibodies by their grammar."""
+"""The mentions of a document: names of the lexicon, its own abbreviations, and antibodies by their grammar."""
 
 from __future__ import annotations
 
@@ -51,13 +51,20 @@ _ADJECTIVE = re.compile(r" (?:sparing|specific|like|free|na[iï]ve|mimicking)\b"
 _LIST_TARGET = re.compile(r"\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*-?\s?((?:anti-?)?[\w][\w+\-/αβγδ]{0,14}(?: [0-9]+)?)")
 _BACK_TARGET = re.compile(r"([\w][\w+\-/αβγδ]{0,14})\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*$")
 _ANTI = re.compile(
-    r"(?<![\w-])anti-(?!inflammat|microb|viral|biotic|body|bodies|epilep|hypertens|coagul|tumou?r\b|cancer|fibro|fung|psych|malari|diabet|platelet|oxid|retro|gen|thromb|emet|depress|apopt|convuls)"
-    r"([\w/.αβγδ+-]+(?:[ ](?!antibod|autoantibod|and\b|or\b|in\b|with\b|was|were|is\b|are\b|positiv|negativ|treatment|therapy)[\w/-]+){0,4}?)"
+    r"(?<![\w-])anti-(?!inflammat|microb|viral|biotic|body|bodies|epilep|hypertens|coagul|tumou?r\b|"
+    r"cancer|fibro|fung|psych|malari|diabet|platelet|oxid|retro|gen|thromb|emet|depress|apopt|convuls)"
+    r"([\w/.αβγδ+-]+(?:[ ](?!antibod|autoantibod|and\b|or\b|in\b|with\b|was|were|is\b|are\b|positiv|"
+    r"negativ|treatment|therapy)[\w/-]+){0,4}?)"
     r"[ -](?:auto-?)?antibod(?:y|ies)\b"
 )
 _AGAINST = re.compile(
-    r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:to|against|directed against|targeting|specific for|reactive with|toward|towards)\s+"
-    r"(?:the\s+|an?\s+)?((?!antibod|be\b|have\b|one\b|two\b|three\b|these|this\b|those|both|their|its\b|multiple|various|specific|other|different|several|self|host|some|many|all\b|any\b|each)[\w+\-/.]+(?:[ ](?!in\b|and\b|or\b|with\b|was|were|is\b|are\b|that|which|have|has|had|of\b|can\b|may\b|from\b|occur|by\b|as\b|on\b|at\b|to\b|for\b|cause|induce|correlat|associat|detected|found|present|contribute)[\w+\-/]+){0,4})",
+    r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:to|against|directed against|targeting|specific for|"
+    r"reactive with|toward|towards)\s+"
+    r"(?:the\s+|an?\s+)?((?!antibod|be\b|have\b|one\b|two\b|three\b|these|this\b|those|both|their|"
+    r"its\b|multiple|various|specific|other|different|several|self|host|some|many|all\b|any\b|"
+    r"each)[\w+\-/.]+(?:[ ](?!in\b|and\b|or\b|with\b|was|were|is\b|are\b|that|which|have|has|had|of\b|"
+    r"can\b|may\b|from\b|occur|by\b|as\b|on\b|at\b|to\b|for\b|cause|induce|correlat|associat|detected|"
+    r"found|present|contribute)[\w+\-/]+){0,4})",
     re.IGNORECASE,
 )
 
@@ -73,32 +80,34 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
     """
     found = matcher.find(text, plain)
     found = _with_definitions(text, title, found, matcher)
-    found += [item for item in _unknown_antibodies(text, found)]
+    found += _unknown_antibodies(text, found)
     found = longest(found)
     found = _antibody_lists(text, found, matcher)
     return [Mention(item.start, item.end, item.entry) for item in found if not _ADJECTIVE.match(plain, item.end)]
 
 
 def _with_definitions(text: str, title: str, found: list[Found], matcher: Matcher) -> list[Found]:
-    """Let the document's own abbreviations decide, and drop the ambiguous ones that it neither defines nor spells out."""
+    """Let the document's own abbreviations decide; drop ambiguous ones that it neither defines nor spells out."""
     starts = {item.start: item for item in found}
     ends = {item.end: item for item in found if not item.tentative}
     defined: dict[str, Entry | None] = {}
     renamed: dict[tuple[int, int], Entry] = {}
-    for item in definitions(text):
-        known = ends.get(item.long_end)
-        inner = starts.get(item.short_start)
+    for made in definitions(text):
+        known = ends.get(made.long_end)
+        inner = starts.get(made.short_start)
         entry = None
         if inner is not None and not inner.tentative and inner.entry.kind != "Protein":
             entry = inner.entry  # a short form with one meaning in the field says which long form is meant
-            if known is not None and known.start <= item.long_start + 4:
+            if known is not None and known.start <= made.long_start + 4:
                 renamed[known.start, known.end] = entry
-        elif (known is not None and known.start <= item.long_start + 4) or (known is not None and inner is not None and inner.entry.iri == known.entry.iri):
+        elif (known is not None and known.start <= made.long_start + 4) or (
+            known is not None and inner is not None and inner.entry.iri == known.entry.iri
+        ):
             entry = known.entry
-        elif known is not None and known.entry.kind == "Disease" and len(item.short) >= 4 and "-" in item.short:
+        elif known is not None and known.entry.kind == "Disease" and len(made.short) >= 4 and "-" in made.short:
             entry = known.entry  # "ASS-ILD" is told of the disease in its long form
-        if item.short not in defined or defined[item.short] is None:
-            defined[item.short] = entry
+        if made.short not in defined or defined[made.short] is None:
+            defined[made.short] = entry
     found = [item._replace(entry=renamed.get((item.start, item.end), item.entry)) for item in found]
     if defined:
         kept = []

@@ -8,40 +8,64 @@ import re
 __all__ = ["open_findings", "open_processes", "open_variants"]
 
 _HEADS = (
-    r"weakness|atrophy|infiltrat(?:ion|es?)|deposit(?:ion|s)|necrosis|signatures?|inflammation|lesions?|symptoms|involvement|"
-    r"upregulation|up regulation|overexpression|downregulation|elevation|dysfunction|failure|damage|injury|pain|fibrosis|"
-    r"impairment|degeneration|regeneration|ulcers?|ulcerations?|rash(?:es)?|swelling|stiffness|fatigue|loss|abnormalit(?:y|ies)|"
-    r"accumulation|aggregates?|aggregation|cytotoxicity|destruction|invasion|proliferation|activation|depletion|deficiency|"
-    r"dysregulation|angiopath(?:y|ies)|vasculopathy|calcification|hypertrophy|edema|oedema|erythema|spasms?|cramps|toxicity|"
-    r"reactions?|hemorrhage|haemorrhage|bleeding|thrombosis|infarction|acidosis|insufficiency|disability|paralysis|palsy|paresis|"
-    r"denervation|vacuoles?|inclusions?|autoimmunity|immunodeficiency|cytopenia|arrhythmias?|crisis|crises|exacerbations?|relapses?|"
-    r"disturbances?|changes|opacities|effusions?|congestion|malformations?|depigmentation|pigmentation|scarring|sclerosis|retraction"
+    r"weakness|atrophy|infiltrat(?:ion|es?)|deposit(?:ion|s)|necrosis|signatures?|inflammation|"
+    r"lesions?|symptoms|involvement|"
+    r"upregulation|up regulation|overexpression|downregulation|elevation|dysfunction|failure|damage|"
+    r"injury|pain|fibrosis|"
+    r"impairment|degeneration|regeneration|ulcers?|ulcerations?|rash(?:es)?|swelling|stiffness|"
+    r"fatigue|loss|abnormalit(?:y|ies)|"
+    r"accumulation|aggregates?|aggregation|cytotoxicity|destruction|invasion|proliferation|activation|"
+    r"depletion|deficiency|"
+    r"dysregulation|angiopath(?:y|ies)|vasculopathy|calcification|hypertrophy|edema|oedema|erythema|"
+    r"spasms?|cramps|toxicity|"
+    r"reactions?|hemorrhage|haemorrhage|bleeding|thrombosis|infarction|acidosis|insufficiency|"
+    r"disability|paralysis|palsy|paresis|"
+    r"denervation|vacuoles?|inclusions?|autoimmunity|immunodeficiency|cytopenia|arrhythmias?|crisis|"
+    r"crises|exacerbations?|relapses?|"
+    r"disturbances?|changes|opacities|effusions?|congestion|malformations?|depigmentation|"
+    r"pigmentation|scarring|sclerosis|retraction"
 )
 _STOP = (
-    r"of|in|with|for|to|by|was|were|is|are|be|been|being|has|have|had|that|which|who|whose|whereas|while|but|on|from|at|into|than|"
-    r"then|may|might|can|could|should|would|will|not|no|did|does|do|if|when|after|before|during|between|among|versus|vs|via|and|or|"
-    r"nor|we|they|it|there|this|these|those|their|its|our|his|her|patients?|because|although|however|thus|a|an|the|any|some|all|"
-    r"both|either|each|more|most|less|least|such|as|other|many|several|also|only|including|showed?|shown|shows|caused?|causes|"
+    r"of|in|with|for|to|by|was|were|is|are|be|been|being|has|have|had|that|which|who|whose|whereas|"
+    r"while|but|on|from|at|into|than|"
+    r"then|may|might|can|could|should|would|will|not|no|did|does|do|if|when|after|before|during|"
+    r"between|among|versus|vs|via|and|or|"
+    r"nor|we|they|it|there|this|these|those|their|its|our|his|her|patients?|because|although|however|"
+    r"thus|a|an|the|any|some|all|"
+    r"both|either|each|more|most|less|least|such|as|other|many|several|also|only|including|showed?|"
+    r"shown|shows|caused?|causes|"
     r"causing|suggest\w*|reported|observed|found|associated|related|characteri[sz]ed|defined|develop\w*|present\w*|"
-    r"improv\w+|reduc(?:e|es|ing)|prevent\w*|treat\w*|contribut\w*|lead\w*|led|result\w*|induc\w+|mediated|increases|decreases|"
-    r"indicat\w*|reveal\w*|display\w*|exhibit\w*|experienc\w*|had|without|due|secondary|us|frequent|common|usual|typical|"
-    r"characteristic|main|major|significant|marked|predominant|clinical|possible|potential|further|new|first|concomitant|"
-    r"often|usually|commonly|frequently|typically|mainly|mostly|especially|particularly|respectively|namely|severe|mild|moderate|"
-    r"featuring|mechanisms?|underlying|markers?|progressive|late|early|post|acute|chronic|significantly|increasingly|highly|so|well|therefore|following|against|about|over|under|within|through|per|same|different|similar|certain|various|two|three|four|one|like"
+    r"improv\w+|reduc(?:e|es|ing)|prevent\w*|treat\w*|contribut\w*|lead\w*|led|result\w*|induc\w+|"
+    r"mediated|increases|decreases|"
+    r"indicat\w*|reveal\w*|display\w*|exhibit\w*|experienc\w*|had|without|due|secondary|us|frequent|"
+    r"common|usual|typical|"
+    r"characteristic|main|major|significant|marked|predominant|clinical|possible|potential|further|"
+    r"new|first|concomitant|"
+    r"often|usually|commonly|frequently|typically|mainly|mostly|especially|particularly|respectively|"
+    r"namely|severe|mild|moderate|"
+    r"featuring|mechanisms?|underlying|markers?|progressive|late|early|post|acute|chronic|"
+    r"significantly|increasingly|highly|so|well|therefore|following|against|about|over|under|within|"
+    r"through|per|same|different|similar|certain|various|two|three|four|one|like"
 )
 _INNER = "\ue005\ue007\ue008\ue009"
 _PHRASE = re.compile(
-    rf"(?<![a-z0-9'\ue001-\ue00b])((?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/.]*[a-z0-9'+/]|[{_INNER}])\s+){{1,5}})({_HEADS})(?![a-z0-9\ue001-\ue00b])"
+    rf"(?<![a-z0-9'\ue001-\ue00b])((?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/.]*[a-z0-9'+/]|"
+    rf"[{_INNER}])\s+){{1,5}})({_HEADS})(?![a-z0-9\ue001-\ue00b])"
 )
 _OF = re.compile(
-    rf"(?<![a-z0-9\ue001-\ue00b])({_HEADS})\s+of\s+((?:the\s+)?(?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/]+|[{_INNER}])\s*){{1,5}})(?=\s*(?:[,.;:()\[\]]|$|(?:{_STOP})\b))"
+    rf"(?<![a-z0-9\ue001-\ue00b])({_HEADS})\s+of\s+((?:the\s+)?(?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/]+|"
+    rf"[{_INNER}])\s*){{1,5}})(?=\s*(?:[,.;:()\[\]]|$|(?:{_STOP})\b))"
 )
 
 
 _CHANGE = re.compile(
-    r"(?<![a-z])(increased|elevated|higher|high|raised|reduced|decreased|lower|low)\s+((?:serum|plasma|muscle|tissue|circulating|cell surface)\s+)?"
-    r"(?:(?:levels?|concentrations?|expression|activity|titers?|frequency|proportions?|numbers?)\s+of\s+)((?:[a-z0-9]+\s+){0,2}[\ue007\ue009])"
-    r"|(?<![a-z])(increased|elevated|higher|high|raised|reduced|decreased|lower|low)\s+((?:serum|plasma|muscle|tissue|circulating)\s+)?([\ue007])(?=\s+(?:levels?|concentrations?|expression|activity))"
+    r"(?<![a-z])(increased|elevated|higher|high|raised|reduced|decreased|lower|low)\s+((?:serum|"
+    r"plasma|muscle|tissue|circulating|cell surface)\s+)?"
+    r"(?:(?:levels?|concentrations?|expression|activity|titers?|frequency|proportions?|"
+    r"numbers?)\s+of\s+)((?:[a-z0-9]+\s+){0,2}[\ue007\ue009])"
+    r"|(?<![a-z])(increased|elevated|higher|high|raised|reduced|decreased|lower|low)\s+((?:serum|"
+    r"plasma|muscle|tissue|circulating)\s+)?([\ue007])(?=\s+(?:levels?|concentrations?|expression|"
+    r"activity))"
 )
 _UP = ("increased", "elevated", "higher", "high", "raised")
 
@@ -59,8 +83,10 @@ def _changes(text: str, words: list[str]) -> list[tuple[int, int, str]]:
 
 
 _ACTION = re.compile(
-    r"([\ue007](?:\s+[\ue007])?)\s+(activation|clustering|interactions?|signall?ing|production|secretion|catabolism|binding|degradation|"
-    r"phosphorylation|synthesis|internali[sz]ation|translocation|differentiation|migration|release|generation|crosstalk|induction)(?![a-z])"
+    r"([\ue007](?:\s+[\ue007])?)\s+(activation|clustering|interactions?|signall?ing|production|"
+    r"secretion|catabolism|binding|degradation|"
+    r"phosphorylation|synthesis|internali[sz]ation|translocation|differentiation|migration|release|"
+    r"generation|crosstalk|induction)(?![a-z])"
 )
 
 
@@ -72,7 +98,8 @@ def open_processes(text: str, words: list[str]) -> list[tuple[int, int, str]]:
 
 
 _VARIANT = re.compile(
-    r"(?:mutations?|variants?)\s+(?:in|of)\s+(?:the\s+)?(\ue007)(?:\s+genes?)?|(\ue007)(?:\s+genes?)?\s+(?:mutations?|variants?)(?![a-z])"
+    r"(?:mutations?|variants?)\s+(?:in|of)\s+(?:the\s+)?(\ue007)(?:\s+genes?)?|"
+    r"(\ue007)(?:\s+genes?)?\s+(?:mutations?|variants?)(?![a-z])"
 )
 
 

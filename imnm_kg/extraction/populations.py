@@ -33,7 +33,8 @@ _NARROWING = {
 _NARROW = re.compile(rf"(?:^|(?<=[\s(,]))({'|'.join(_NARROWING)})[\s-]+$", re.IGNORECASE)
 _KNOWN = [(re.compile(pattern, re.IGNORECASE), name) for pattern, name in _NARROWING.items()]
 _NEUTRAL = re.compile(
-    r"(?:^|(?<=[\s(,]))(?:severe|active|moderate(?:[- ]to[- ]severe)?|mild|adult|newly[- ]diagnosed|new[- ]onset|recent[- ]onset|"
+    r"(?:^|(?<=[\s(,]))(?:severe|active|moderate(?:[- ]to[- ]severe)?|mild|adult|newly[- ]diagnosed|"
+    r"new[- ]onset|recent[- ]onset|"
     r"established|biopsy[- ]proven|definite|classical?|isolated|progressive|steroid[- ]dependent)[\s-]+$",
     re.IGNORECASE,
 )
@@ -61,7 +62,7 @@ def _rank(modifier: str) -> int:
 
 
 def narrow(text: str, mentions: list[Mention], matcher: Matcher) -> list[Mention]:
-    """Take the words that narrow a disease into its mention; an antibody or a drug among them is no mention of its own."""
+    """Take the words that narrow a disease into its mention; a drug or an antibody among them is none of its own."""
     made: list[Mention] = []
     for number, mention in enumerate(mentions):
         if mention.entry.kind != "Disease":
@@ -90,7 +91,7 @@ def narrow(text: str, mentions: list[Mention], matcher: Matcher) -> list[Mention
             modifiers.append(modifier)
             start = before.start
             made.pop()
-        modifiers += _behind(text, mention, mentions[number + 1] if number + 1 < len(mentions) else None, matcher)
+        modifiers += _behind(text, mention, mentions[number + 1] if number + 1 < len(mentions) else None)
         ordered = tuple(sorted(dict.fromkeys(modifiers), key=_rank))
         made.append(Mention(start, mention.end, mention.entry, ordered))
     return made
@@ -119,7 +120,7 @@ def _antibody(entry: Entry, matcher: Matcher) -> Entry | None:
     return None
 
 
-def _behind(text: str, mention: Mention, after: Mention | None, matcher: Matcher) -> list[str]:
+def _behind(text: str, mention: Mention, after: Mention | None) -> list[str]:
     if _REFRACTORY_TO.match(text, mention.end):
         return ["refractory"]
     if after is None or after.start > mention.end + 40:
@@ -129,7 +130,7 @@ def _behind(text: str, mention: Mention, after: Mention | None, matcher: Matcher
     return []
 
 
-def population_label(mention: Mention, base: str = "") -> str:
+def population_label(mention: Mention) -> str:
     """Return the name of the population that a disease mention stands for: its modifiers and its own full name."""
     label = mention.entry.label
     return " ".join((*[word for word in mention.modifiers if word not in label], label))
@@ -153,9 +154,11 @@ _ANIMALS = re.compile(
     r"\b(?:mice|mouse|murine|rats?|zebrafish|rabbits?|primates?|guinea pigs?|animal models?|knock-?out|transgenic)\b",
     re.IGNORECASE,
 )
-_ANIMAL_NAMES = {"mice": "mouse", "murine": "mouse", "rats": "rat", "rabbits": "rabbit", "animal model": "animal",
-                 "animal models": "animal", "primates": "primate", "guinea pigs": "guinea pig", "guinea pig": "guinea pig",
-                 "knockout": "mouse", "knock-out": "mouse", "transgenic": "mouse", "primate": "primate"}  # fmt: skip
+_ANIMAL_NAMES = {
+    "mice": "mouse", "murine": "mouse", "rats": "rat", "rabbits": "rabbit", "animal model": "animal",
+    "animal models": "animal", "primates": "primate", "guinea pigs": "guinea pig", "guinea pig": "guinea pig",
+    "knockout": "mouse", "knock-out": "mouse", "transgenic": "mouse", "primate": "primate",
+}  # fmt: skip
 
 
 def model_population(disease: str, sentence: str) -> str | None:
@@ -169,7 +172,8 @@ def model_population(disease: str, sentence: str) -> str | None:
 
 
 _GROUP = re.compile(
-    r"\b(liver|renal|kidney|heart|cardiac|lung|pancreas|organ|stem[- ]cell|bone[- ]marrow)[- ]transplant(?:ation)?s?\b(?:\s+(?:recipients?|patients?))?",
+    r"\b(liver|renal|kidney|heart|cardiac|lung|pancreas|organ|stem[- ]cell|"
+    r"bone[- ]marrow)[- ]transplant(?:ation)?s?\b(?:\s+(?:recipients?|patients?))?",
     re.IGNORECASE,
 )
 _ORGANS = {"kidney": "renal", "cardiac": "heart", "stem cell": "stem cell", "bone marrow": "stem cell"}

@@ -18,8 +18,10 @@ from imnm_kg.rdf.files import read_text
 __all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]
 
 _MARKS = "\ue001-\ue00b"
-_KEYS = {"id", "predicate", "polarity", "tier", "cues", "pattern", "fires", "silent", "topic", "list", "needs", "certainty", "unless", "phrase",
-         "denial"}  # fmt: skip
+_KEYS = {
+    "id", "predicate", "polarity", "tier", "cues", "pattern", "fires", "silent", "topic", "list", "needs", "certainty",
+    "unless", "phrase", "denial",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,22 @@ def expand_pattern(pattern: str, macros: Mapping[str, str]) -> str:
     """Return the regular expression that a pattern stands for.
 
     ``<T:s>`` a mention of a class, as subject (``s``) or object (``o``); ``<T>`` one that is neither; ``{name}`` a
-    macro; ``..`` a few words with no mention; ``~`` the same, or anything up to an "and" or "which"; ``...`` up to some twenty words with or without; ``[[words]]`` the
-    trigger, which a negation must not govern. All else is a regular expression; a space is white space.
+    macro; ``..`` a few words with no mention; ``~`` the same, or anything up to an "and", a "which" or a comma;
+    ``...`` up to some twenty words with or without mentions; ``[[words]]`` the trigger, which a negation must not
+    govern. All else is a regular expression; a space is white space.
 
     Raises:
         ValueError: with what is wrong.
     """
     for _ in range(4):
-        pattern = _MACRO.sub(lambda found: macros[found.group(1)] if found.group(1) in macros else _unknown(found.group(1)),
-                             pattern)  # fmt: skip
+        pattern = _MACRO.sub(lambda found: macros.get(found.group(1)) or _unknown(found.group(1)), pattern)
     pattern = re.sub(r"\((?!\?)", "(?:", pattern)
     pattern = pattern.replace("[[", "(?P<t>").replace("]]", ")")
     pattern = _SLOT.sub(_slot, pattern)
     pattern = pattern.replace(
         " ~ ",
-        rf"[\s,()]+(?:(?:[^;{_MARKS}]{{0,60}}?|[^;]{{0,120}}?\s(?:and|but|which|that|then)|[^;]{{0,120}}?,(?=\s))[\s,()]+)??",
+        rf"[\s,()]+(?:(?:[^;{_MARKS}]{{0,60}}?|[^;]{{0,120}}?\s(?:and|but|which|that|then)|"
+        rf"[^;]{{0,120}}?,(?=\s))[\s,()]+)??",
     )
     pattern = pattern.replace(" ... ", r"[\s,()]+(?:[^;]{0,140}?[\s,()]+)??")
     pattern = pattern.replace(" .. ", rf"[\s,()]+(?:[^;{_MARKS}]{{0,60}}?[\s,()]+)??")
@@ -155,14 +158,17 @@ def read_rules(paths: Iterable[Path], confidence: Mapping[str, float] | None = N
         if name in known or not {"id", "predicate", "cues", "pattern"} <= set(table):
             raise _broken(path, name, "its id is taken, or id, predicate, cues or pattern is missing")
         known.add(name)
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-        both = [part for part in (values.get("unless"), silenced.get(str(values["predicate"]))) if part]
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+        }
+        both = [str(part) for part in (values.get("unless"), silenced.get(str(values["predicate"]))) if part]
         values["unless"] = "|".join(both)
         try:
             values["source"] = expand_pattern(str(values["pattern"]), macros)
         except ValueError as error:
             raise _broken(path, name, str(error)) from error
-        rules.append(Rule(**{"polarity": "affirmed", "tier": 1, **values, "confidence": (confidence or {}).get(name)}))
+        defaults: dict[str, Any] = {"polarity": "affirmed", "tier": 1}
+        rules.append(Rule(**{**defaults, **values, "confidence": (confidence or {}).get(name)}))
     return rules
 
 

@@ -26,7 +26,8 @@ class Sentence(NamedTuple):
 
 _UNREAD = (TITLE, REFERENCES, BOILERPLATE, CITATION)
 _LABEL = re.compile(
-    r"(?:[A-Z][A-Z'’/&,() -]{2,60}|Plain Language Summary|Conclusions?|Results?|Methods?|Background|Objectives?|Aims?|Purpose|Introduction|Findings|Interpretation|Discussion|Summary):\s+"
+    r"(?:[A-Z][A-Z'’/&,() -]{2,60}|Plain Language Summary|Conclusions?|Results?|Methods?|Background|"
+    r"Objectives?|Aims?|Purpose|Introduction|Findings|Interpretation|Discussion|Summary):\s+"
 )
 _SECTIONS = (
     ("conclusion", ("CONCLUSION", "INTERPRETATION", "DISCUSSION", "SUMMARY", "SIGNIFICANCE", "IMPLICATION")),
@@ -37,10 +38,14 @@ _SECTIONS = (
     ("results", ("RESULT", "FINDING", "OBSERVATION", "CASE")),
 )  # fmt: skip
 _CONCLUDES = re.compile(
-    r"(?:in (?:conclusion|summary|brief)|to conclude|to summari[sz]e|overall,|taken together|together,|collectively|altogether|"
-    r"th(?:ese|e|is|ose)(?: present| current)? (?:results?|findings?|data|observations?|study|trial|case|report|meta-analysis|review)"
-    r"(?: of th(?:is|e) (?:study|trial))? (?:suggests?|indicates?|shows?|demonstrates?|supports?|confirms?|provides?|highlights?|reveals?)|"
-    r"our (?:results?|findings?|data|study|observations?) (?:suggests?|indicates?|shows?|demonstrates?|supports?|confirms?|reveals?|highlights?)|"
+    r"(?:in (?:conclusion|summary|brief)|to conclude|to summari[sz]e|overall,|taken together|"
+    r"together,|collectively|altogether|"
+    r"th(?:ese|e|is|ose)(?: present| current)? (?:results?|findings?|data|observations?|study|trial|"
+    r"case|report|meta-analysis|review)"
+    r"(?: of th(?:is|e) (?:study|trial))? (?:suggests?|indicates?|shows?|demonstrates?|supports?|"
+    r"confirms?|provides?|highlights?|reveals?)|"
+    r"our (?:results?|findings?|data|study|observations?) (?:suggests?|indicates?|shows?|"
+    r"demonstrates?|supports?|confirms?|reveals?|highlights?)|"
     r"we (?:conclude|found|showed|demonstrate|show)|therefore|thus|hence)",
     re.IGNORECASE,
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of the candidates of a text become claims: each once, at its clearest sentence, and what the conclusion decides."""
+"""Which of the candidates of a text become claims: each once, at its clearest sentence; the conclusion decides."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ class Candidate(NamedTuple):
 
 _RANK = {"conclusion": 0, "results": 1, "": 2, "aim": 2, "background": 3, "methods": 4}
 _BENEFIT = ("treats", "ameliorates", "manages", "appliedToTreat")
-_FAMILY = {"ameliorates": "treats", "manages": "treats", "appliedToTreat": "treats", "activates": "acts", "inhibits": "acts",
-           "targets": "acts", "decreases": "acts", "hasSideEffect": "harm", "hasAdverseEvent": "harm"}  # fmt: skip
+_FAMILY = {
+    "ameliorates": "treats", "manages": "treats", "appliedToTreat": "treats", "activates": "acts", "inhibits": "acts",
+    "targets": "acts", "decreases": "acts", "hasSideEffect": "harm", "hasAdverseEvent": "harm",
+}  # fmt: skip
 
 
 def select(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -78,8 +80,10 @@ def _overruled(
 
 
 _BOTH = re.compile(
-    r"\b(?:in|between|across|of) (?:both|each|all|the two)(?: treatment| study)? (?:groups?|arms?)|\bsimilar (?:between|in|across|among|to)|"
-    r"\bno (?:significant )?differences?\b|comparable (?:between|in|to|across)|not (?:considered )?(?:to be )?related to|unrelated to",
+    r"\b(?:in|between|across|of) (?:both|each|all|the two)(?: treatment| study)? (?:groups?|arms?)|"
+    r"\bsimilar (?:between|in|across|among|to)|"
+    r"\bno (?:significant )?differences?\b|comparable (?:between|in|to|across)|"
+    r"not (?:considered )?(?:to be )?related to|unrelated to",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from imnm_kg.extraction.document import OF_DISEASE, OF_THERAPY, Reading, base_of
+from imnm_kg.extraction.document import OF_DISEASE, OF_HARM, OF_THERAPY, Reading, base_of
 from imnm_kg.extraction.filters import in_phrase
 from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import model_population, population_label
@@ -33,12 +33,12 @@ def population_of(reading: Reading, candidate: Candidate, harmed: frozenset[str]
         label = population_label(mention)
         narrows = rule.predicate in OF_THERAPY or (rule.predicate in OF_DISEASE and candidate.section != "")
         narrowed = mention.modifiers or mention.entry.population
-        if narrows and candidate.section != "background" and not narrowed and topic.disease is not None:
-            if base.iri == base_of(reading, topic.disease.entry).iri and rule.predicate != "subtypeOf":
-                label = topic.population
+        same = topic.disease is not None and base.iri == base_of(reading, topic.disease.entry).iri
+        if narrows and same and not narrowed and candidate.section != "background" and rule.predicate != "subtypeOf":
+            label = topic.population
         return model_population(base.label, sentence) or label
     label = topic.population
-    if rule.predicate == "hasAdverseEvent" and topic.disease is not None and topic.disease.entry.iri in harmed:
+    if rule.predicate in OF_HARM and topic.disease is not None and topic.disease.entry.iri in harmed:
         label = f"{candidate.subject.entry.label.removesuffix('s')} users"
     return (model_population(label, sentence) or label) if label else ""
 
@@ -52,7 +52,7 @@ def _told_about(reading: Reading, candidate: Candidate) -> Mention | None:
         return candidate.subject
     if predicate in (*OF_THERAPY, "contributesTo") and object_.entry.kind == "Disease":
         return object_
-    if predicate == "hasAdverseEvent":
+    if predicate in OF_HARM:
         return None
     ends = {candidate.subject.entry.iri, object_.entry.iri}
     others = [

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rules are worth trying on a sentence: those of which a cue word stands in it, found in one pass over the text."""
+"""Which rules are worth trying on a sentence: those with a cue word in it, all found in one pass over the text."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _wrong(cells: list[str], seen: dict[str, int]) -> str:
 def read_entities(index: Index) -> list[Entry]:
     """Read the entities of the graph that have names for the extractor, sorted by IRI."""
     entries = []
-    for kind in (*KINDS, *_OF_CLASS):
+    for kind in (*KINDS, *_OF_CLASS, "Outcome"):
         for node in index.instances(IMNM.term(kind)):
             label = index.text(node, RDFS.label)
             if label is None:

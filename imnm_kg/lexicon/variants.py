@@ -117,7 +117,7 @@ _ANTIBODY = (
 
 
 def antibody_forms(target: str) -> Iterator[str]:
-    """Yield the ways to write the antibody against a target, in normal form: ``anti-X``, ``X antibodies`` …"""
+    """Yield the ways to write the antibody against a target, in normal form: ``anti-X``, ``X antibodies``, others."""
     for x in dict.fromkeys(spellings(target)):
         yield f"anti {x}"
         yield f"anti{x}"

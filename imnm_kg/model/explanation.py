@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imnm_kg.model.claims import ExtractionMark
+
 __all__ = ["Explanation", "Link", "Passage"]
 
 
@@ -25,6 +27,9 @@ class Passage:
         place: code points in the document, half-open.
         reviews: who read it, in words.
         exceptions: cues in the sentence that do not bear on the claim: whether inside the quote, and why.
+        status: ``Reviewed``, ``Proposed`` or ``Rejected``.
+        proposed: by which rule of which program, in words; none where it was found by hand.
+        marks: the words that took part in the extraction, by place in the document.
     """
 
     before: str
@@ -39,6 +44,9 @@ class Passage:
     place: tuple[int, int]
     reviews: tuple[str, ...]
     exceptions: tuple[str, ...]
+    status: str | None = None
+    proposed: str | None = None
+    marks: tuple[ExtractionMark, ...] = ()
 
 
 @dataclass(frozen=True)

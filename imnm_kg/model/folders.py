@@ -16,9 +16,10 @@ RELEASE_FILE = "imnm.ttl"
 
 
 class Folders(NamedTuple):
-    """The four data folders below one root."""
+    """The four data folders below one root; ``other_graph`` takes the place of its graph, where it is given."""
 
     root: Path
+    other_graph: Path | None = None
 
     @property
     def ontology(self) -> Path:
@@ -28,7 +29,7 @@ class Folders(NamedTuple):
     @property
     def graph(self) -> Path:
         """Entities, documents, claims."""
-        return self.root / "graph"
+        return self.other_graph or self.root / "graph"
 
     @property
     def shapes(self) -> Path:

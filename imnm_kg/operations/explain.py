@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.claims import NARROWING, RARELY, Claim, Evidence, GuardException, Index, read_claims
+from imnm_kg.model.claims import (
+    NARROWING,
+    RANKS,
+    RARELY,
+    Claim,
+    Evidence,
+    Extraction,
+    GuardException,
+    Index,
+    read_claims,
+)
 from imnm_kg.model.documents import SourceText
 from imnm_kg.model.explanation import Explanation, Link, Passage
 from imnm_kg.model.namespaces import (
@@ -26,7 +36,7 @@ from imnm_kg.model.namespaces import (
 )
 from imnm_kg.model.stored_query import nearest
 
-__all__ = ["explain"]
+__all__ = ["explain", "passage_of"]
 
 _DIGITS = re.compile(r"[0-9a-f]{4,32}")
 
@@ -40,17 +50,17 @@ class _Explainer:
         self.texts = texts
 
     def label(self, term: object) -> str:
-        if isinstance(term, Literal):
-            return f"“{term.value}”"
-        assert isinstance(term, NamedNode)
-        return self.index.text(term, RDFS.label) or term.value.rsplit("/", 1)[1]
+        return _label(self.index, term)
 
     def words(self, subject: object, predicate: NamedNode, object_: object, *, negated: bool = False) -> str:
         relation = self.index.text(predicate, IMNM.negatedLabel) if negated else None
         return f"{self.label(subject)} {relation or self.label(predicate)} {self.label(object_)}"
 
     def claim(self, claim: Claim) -> Explanation:
-        facts = [("polarity", claim.polarity.lower()), ("certainty", (claim.certainty or "none").lower())]
+        read = [item for item in claim.evidence if item.review_status == "Reviewed"]
+        kept = [item.certainty for item in read or claim.evidence if item.certainty in RANKS]
+        strongest = claim.certainty or max(kept, key=lambda name: RANKS.index(str(name)), default=None)
+        facts = [("polarity", claim.polarity.lower()), ("certainty", (strongest or "none").lower())]
         if claim.population is not None:
             facts.append(("population", self.label(claim.population)))
         facts += [
@@ -59,9 +69,9 @@ class _Explainer:
         ]
         facts.append(("becomes", self._becomes(claim)))
         words = self.words(claim.subject, claim.predicate, claim.object, negated=claim.polarity == "Negated")
-        if claim.certainty not in (None, "Established"):
-            words += f" ({claim.certainty.lower()})"  # the headline must not say more than the text
-        passages = tuple(self._passage(item) for item in claim.evidence)
+        if strongest not in (None, "Established"):
+            words += f" ({strongest.lower()})"  # the headline must not say more than the text
+        passages = tuple(passage_of(self.index, item, self.texts) for item in claim.evidence)
         return Explanation(claim.iri.value, "claim", words, tuple(facts), passages, self._links(claim))
 
     def _becomes(self, claim: Claim) -> str:
@@ -71,6 +81,9 @@ class _Explainer:
                 return "a direct edge"
             if self.index.text(node, IMNM.rule) == "negative-assertion":
                 return "a negative assertion"
+        statuses = {item.review_status for item in claim.evidence if item.role == "Statement"}
+        if "Reviewed" not in statuses:
+            return "nothing: it was rejected" if statuses == {"Rejected"} else "nothing yet: it is proposed"
         reasons = []
         if claim.certainty != "Established":
             reasons.append("it is hedged")
@@ -107,28 +120,6 @@ class _Explainer:
         assert other is not None
         return Link(verb, self.label(other), other.value, self.index.text(node, IMNM.reason) or "")
 
-    def _passage(self, item: Evidence) -> Passage:
-        text = self.texts.get(item.document.value.removeprefix(DOCUMENT))
-        before, after, whole = item.prefix, item.suffix, False
-        if text is not None and text.text[item.start : item.end] == item.quote:
-            sentence = text.sentence_around(item.start, item.end)
-            before, after = text.text[sentence.start : item.start], text.text[item.end : sentence.end]
-            whole = True
-        publisher = self.index.node(item.document, DCTERMS.publisher)
-        page = self.index.node(item.document, FOAF.page)
-        reviews = [
-            f"{self.label(self.index.node(node, IMNM.reviewer))}"
-            f" ({'a person' if self.index.node(node, IMNM.agentKind) == IMNM.PersonAgent else 'automated'})"
-            for node in sorted(self.index.objects(item.iri, IMNM.hasReview), key=str)
-            if isinstance(node, NamedNode) and self.index.node(node, IMNM.reviewer) is not None
-        ]
-        return Passage(
-            before, item.quote, after, whole, item.role, item.certainty, self.label(item.document),
-            None if publisher is None else self.label(publisher), None if page is None else page.value,
-            (item.start, item.end), tuple(reviews),
-            tuple(_set_aside(exception, item) for exception in item.exceptions),
-        )  # fmt: skip
-
     def inference(self, node: NamedNode, depth: int = 0) -> Explanation:
         negative = self.index.node(node, OWL.sourceIndividual)
         if negative is not None:
@@ -157,6 +148,54 @@ class _Explainer:
         if self.index.text(node, IMNM.rule) is not None:
             return self.inference(node, depth + 1) if depth < 8 else None
         return Explanation(node.value, "premise", self.label(node))
+
+
+def _label(index: Index, term: object) -> str:
+    if isinstance(term, Literal):
+        return f"“{term.value}”"
+    assert isinstance(term, NamedNode)
+    return index.text(term, RDFS.label) or term.value.rsplit("/", 1)[1]
+
+
+def passage_of(index: Index, item: Evidence, texts: Mapping[str, SourceText]) -> Passage:
+    """Return a quote in its surroundings: the whole sentence where the document is at hand.
+
+    Args:
+        index: the triples, for names and sources.
+        item: the evidence.
+        texts: the documents by id.
+    """
+    text = texts.get(item.document.value.removeprefix(DOCUMENT))
+    before, after, whole = item.prefix, item.suffix, False
+    if text is not None and text.text[item.start : item.end] == item.quote:
+        sentence = text.sentence_around(item.start, item.end)
+        before, after = text.text[sentence.start : item.start], text.text[item.end : sentence.end]
+        whole = True
+    publisher = index.node(item.document, DCTERMS.publisher)
+    page = index.node(item.document, FOAF.page)
+    reviews = [
+        f"{_label(index, index.node(node, IMNM.reviewer))}"
+        f" ({'a person' if index.node(node, IMNM.agentKind) == IMNM.PersonAgent else 'automated'})"
+        for node in sorted(index.objects(item.iri, IMNM.hasReview), key=str)
+        if isinstance(node, NamedNode) and index.node(node, IMNM.reviewer) is not None
+    ]
+    extraction = item.extraction
+    return Passage(
+        before, item.quote, after, whole, item.role, item.certainty, _label(index, item.document),
+        None if publisher is None else _label(index, publisher), None if page is None else page.value,
+        (item.start, item.end), tuple(reviews),
+        tuple(_set_aside(exception, item) for exception in item.exceptions),
+        item.review_status, None if extraction is None else _proposed(index, extraction),
+        () if extraction is None else extraction.marks,
+    )  # fmt: skip
+
+
+def _proposed(index: Index, extraction: Extraction) -> str:
+    """Say who proposed a passage, by which rule and how often that is right."""
+    measured = "not measured" if extraction.confidence is None else f"{extraction.confidence:.2f}"
+    words = f"rule {extraction.rule}, confidence {measured}"
+    words += f", by {_label(index, extraction.extractor)} {extraction.version}"
+    return words + (f"; a reviewer mended {' and '.join(extraction.mended)}" if extraction.mended else "")
 
 
 def _set_aside(exception: GuardException, item: Evidence) -> str:

@@ -112,7 +112,7 @@ def read_html(stream: Stream) -> TextRecord:
         raise ImnmError("record-too-large", what, "give its text, or its parts", stream.place())
     encoding = _encoding(data)
     source = decode(data, stream, encoding=encoding)
-    root = _parsed(data if encoding == "utf-8" else source.encode(), stream)
+    root = _parsed(data.removeprefix(codecs.BOM_UTF8) if encoding == "utf-8" else source.encode(), stream)
     del data, source  # the tree holds all of it again
     if root is None:
         raise stream.empty()

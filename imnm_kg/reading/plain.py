@@ -20,7 +20,7 @@ __all__ = ["MAX_BLOCKS", "read_plain", "text_blocks", "zones_of_text"]
 # A text in more paragraphs is no document; it is read as one body.
 MAX_BLOCKS = 100_000
 _MANY_LINES = 12
-_WRAPPED = 200  # no editor breaks its lines later than this
+_WRAPPED = 140  # no editor breaks its lines later than this
 _EMPTY_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _HEADING_WORDS = 15
 

@@ -65,7 +65,8 @@ _ISSUE = re.compile(
     r"(?<![\w./-])(?P<year>(?:18|19|20)\d\d)[a-z]?"
     rf"(?:[ -](?:{_MONTH})(?:[-/ ]{{1,2}}{_MONTH})?(?:\s\d{{1,2}}(?:-\d{{1,2}})?)?)?"
     r"(?:\s?;|:\s?\w|,\s?(?:vol\.?\s)?\d{1,4}(?:\s?\(|[,:])"
-    r"|\.?\s*(?:$|doi\b|https?:|Epub|PMID|PMCID|Available|Online|In press))",
+    r"|\.?\s*(?:doi\b|https?:|Epub|PMID|PMCID|Available|Online|In press)"
+    r"|(?<=[.,;:]\s\d{4})\.?\s*$)",
     re.IGNORECASE,
 )
 _ENDING_YEAR = re.compile(r"\(((?:18|19|20)\d\d)\)\.?")

@@ -135,7 +135,8 @@ def _end_of_list(text: str, blocks: Sequence[Block], start: int) -> int:
 
 
 def _features(text: str, block: Block) -> frozenset[str]:
-    return citation_features(text[block.start : min(block.end, block.start + _CITATION_LONGEST)])
+    start = block.start + marker_length(text, block.start, block.end)
+    return citation_features(text[start : min(block.end, start + _CITATION_LONGEST)])
 
 
 def _is_entry(text: str, block: Block) -> bool:
@@ -222,16 +223,17 @@ def _is_title(text: str, block: Block) -> bool:
 
 
 def _mark_boilerplate(text: str, blocks: Sequence[Block]) -> None:
-    menu: list[Block] = []
+    run = 0  # lines of a page or words of a menu, one after the other
+    strong = False  # one of them is more than a word
+    words: list[Block] = []  # those that are still words only
     section = False  # below a heading such as Related articles
     for position, block in enumerate(blocks):
         if block.kind:
             section = section and block.kind == BOILERPLATE
-            menu = []
+            run, strong, words = 0, False, []
             continue
         line = block_line(text, block)
         page = _is_page_line(text, block, line)
-        item = is_menu_item(line)
         followed = position + 1 < len(blocks) and _is_prose(text, blocks[position + 1])
         if section and (not block.level or (block.guessed and not followed)) and _is_link(text, block):
             page = True
@@ -239,15 +241,20 @@ def _mark_boilerplate(text: str, blocks: Sequence[Block]) -> None:
             section = page and announces_links(line)
         if page:
             block.kind = BOILERPLATE
-        if not (page or item):
-            menu = []
+        elif is_menu_item(line):
+            words.append(block)
+        else:
+            run, strong, words = 0, False, []
             continue
-        menu.append(block)
+        run += 1
+        strong = strong or page
         # One such word is a heading; three together, or one beside a banner at an end of the text, are a menu.
-        at_end = position + 1 == len(blocks) or len(menu) == position + 1
-        if len(menu) > 2 or (at_end and len(menu) > 1 and any(part.kind for part in menu)):
-            for part in menu[:-1] if item and followed else menu:
-                part.kind = BOILERPLATE
+        at_end = position + 1 == len(blocks) or run == position + 1
+        if run > 2 or (at_end and run > 1 and strong):
+            last = words.pop() if words and words[-1] is block and followed else None
+            for word in words:
+                word.kind = BOILERPLATE
+            words = [last] if last is not None else []
 
 
 def _is_link(text: str, block: Block) -> bool:

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The measurements of extraction run from one command, on invented corpora, and their parts do what they say."""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imnm_kg.extraction.rules import read_confidence
+from imnm_kg.lexicon.entries import Entry, read_names
+from imnm_kg.model.evaluation import AnnotatedDocument, GivenText, Score
+from tests.operations.support import FIXTURES, ROOT
+
+FOLDER = ROOT / "benchmarks" / "extraction"
+SCRIPTS = ("calibrate.py", "negex.py", "run.py", "speed.py")
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    return importlib.import_module
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented corpora; those that are published compressed are compressed."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(FIXTURES / "benchmarks", folder, dirs_exist_ok=True)
+    for path in [*folder.rglob("*.PubTator.txt"), *folder.rglob("*.PubTator")]:
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+    return folder
+
+
+def script(name: str, *words: str | Path) -> str:
+    command = [sys.executable, str(FOLDER / name), *map(str, words)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_help(name: str) -> None:
+    assert "Usage: python benchmarks/extraction/" in script(name, "--help")
+
+
+def test_every_figure_with_one_command(shared: Path, tmp_path: Path) -> None:
+    out = script("run.py", "--shared", shared, "--json", tmp_path / "figures.json")
+    made = json.loads((tmp_path / "figures.json").read_text("utf-8"))
+    assert set(made) == {"development", "cross_validation", "sources", "negex", "pairs"}
+    assert made["development"]["all"]["annotated"] == 6
+    exact, looked = made["development"]["exact_quotes"]
+    assert exact == looked
+    assert len(made["cross_validation"]["thresholds"]) == 5
+    assert made["cross_validation"]["no_threshold"]["right"] == made["development"]["all"]["right"]
+    assert set(made["sources"]) == {"note"}
+    assert made["sources"]["note"]["reviewed"] == 0
+    assert len(made["sources"]["note"]["in_no_reviewed_claim"]) == made["sources"]["note"]["proposed"]
+    assert set(made["negex"]) == {"precision", "recall", "f1"}
+    assert [score["annotated"] for score in made["pairs"].values()] == [3, 3, 1, 1, 1]
+    for title in ("Development set, 6 documents", "Five-fold cross-validation", "Source documents", "NegEx: ", "pairs"):
+        assert title in out
+
+
+def test_calibration(shared: Path, tmp_path: Path) -> None:
+    gold = shared / "corpus" / "gold_dev.jsonl"
+    out = script("calibrate.py", gold, "--out", tmp_path / "rule-confidence.tsv")
+    assert " rules made no claim" in out
+    text = (tmp_path / "rule-confidence.tsv").read_text("utf-8")
+    assert text.startswith("# SPDX-License-Identifier: CC-BY-4.0\n# imnm-kg ")
+    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    assert rows[0] == ["rule", "right", "claims", "confidence"]
+    assert rows[1:] == sorted(rows[1:])
+    read = read_confidence(tmp_path / "rule-confidence.tsv")
+    assert read == {name: round((int(right) + 1) / (int(all_) + 2), 3) for name, right, all_, _ in rows[1:]}
+    assert "rituximab" not in text
+
+
+def test_confidence(load: Any) -> None:
+    calibrate = load("calibrate")
+    assert [calibrate.confidence(Score(r, 9, e)) for r, e in ((0, 0), (1, 0), (8, 0), (1, 2))] == [0.5, 0.667, 0.9, 0.4]
+    table = calibrate.confidence_table({"b": Score(1, 0, 0), "a": Score(0, 0, 1), "": Score(0, 0, 4)})
+    assert table.splitlines()[-2:] == ["a\t0\t1\t0.333", "b\t1\t1\t0.667"]
+
+
+def test_passages_of_an_article_stay_in_one_fold(load: Any) -> None:
+    corpus = load("corpus")
+    ids = [f"D{n}" for n in range(23)]
+    texts = {id_: GivenText(id_, "", "", f"group {n // 3}") for n, id_ in enumerate(ids)}
+    whole = corpus.Corpus(tuple(AnnotatedDocument(id_, ()) for id_ in ids), texts, ())
+    folds = corpus.folds_of(whole)
+    assert sorted(id_ for fold in folds for id_ in fold) == sorted(ids)
+    assert all(sum(any(texts[x].group == f"group {n}" for x in fold) for fold in folds) == 1 for n in range(8))
+    assert corpus.folds_of(whole) == folds
+
+
+def test_pubtator(load: Any) -> None:
+    pubtator, pairs = load("pubtator"), load("pairs")
+    first, second = pubtator.read_abstracts(FIXTURES / "benchmarks/corpora/bc5cdr/CDR_DevelopmentSet.PubTator.txt")
+    assert first.mentions == (("Fixturol", "Drug", ("D1",)), ("fixturitis", "Disease", ("D2",)), ("NVX", "Drug", ()))
+    assert second.mentions[-1].ids == ("D4", "D5")
+    assert first.text == "Fixturol-induced fixturitis.\nA woman had fixturitis after fixturol. NVX was not given."
+    assert pairs._wanted(second, "CID") == {("D3", "D4"), ("D3", "D5")}
+    (other,) = pubtator.read_abstracts(FIXTURES / "benchmarks/corpora/biored/Train.PubTator")
+    assert pairs._wanted(other, "Positive_Correlation") == {("D6", "D5")}
+    assert pairs._wanted(other, "Negative_Correlation") == {("D6", "D2")}
+
+
+def test_marked_mentions_stand_in_for_the_lexicon(load: Any) -> None:
+    pubtator = load("pubtator")
+    abstracts = pubtator.read_abstracts(FIXTURES / "benchmarks/corpora/bc5cdr/CDR_DevelopmentSet.PubTator.txt")
+    knowledge = pubtator.with_mentions(_nothing(), abstracts)
+    found = knowledge.matcher.find("FIXTUROL, nvx or NVX, and fixture rash and fever; betanol")
+    assert [pubtator.ids_of(item.entry) for item in found] == [("D1",), (), ("D4", "D5"), ("D3",)]
+    assert pubtator.ids_of(Entry("https://example.org/x", "Drug", "x")) == ()
+
+
+def _nothing() -> Any:
+    from imnm_kg.extraction.knowledge import read_knowledge
+    from imnm_kg.model.folders import Folders
+
+    return read_knowledge(Folders(ROOT), rules=[])
+
+
+def test_lexicons_of_a_wanted_size(load: Any, tmp_path: Path) -> None:
+    filling = load("filling")
+    own = [Entry(f"urn:own:{n}", "Drug", f"ownol {n}", (f"ownamide {n}",), (f"OWN{n}",)) for n in range(20)]
+    names = {"Humans": "Disease", "OWNOL 3": "Drug", "Fixturol": "Drug", "a|b": "Drug"}
+    more = filling.fill(own, names, 500)
+    assert [entry.label for entry in more[:2]] == ["Humans", "Fixturol"]
+    assert filling.count_terms([*own, *more]) == 500
+    assert filling.fill(own, names, 500) == more
+    filling.write_lexicon(tmp_path / "names.tsv", more)
+    read = read_names(tmp_path / "names.tsv")
+    assert [filling.terms_of(entry) for entry in read] == [filling.terms_of(entry) for entry in more]
+    for size in (60, 59, 31, 3):
+        assert size - 2 <= filling.count_terms(filling.sample(own, size)) <= size
+    assert filling.sample(own, 60) == own
