@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corpus import measure, read_corpus, rule_scores
-from figures import add_json_option, as_figures, save, show
+from figures import add_json_option, as_figures, save, show, told
 
 import imnm_kg
 from imnm_kg.extraction.knowledge import read_knowledge
@@ -63,4 +63,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(told(main))

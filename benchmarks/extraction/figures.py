@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from imnm_kg.cli.output import Style, format_table
+from imnm_kg.errors import ImnmError
 from imnm_kg.model.evaluation import Score
 from imnm_kg.rdf.files import write_atomically
 
-__all__ = ["SCORES", "add_json_option", "as_figures", "save", "score_cells", "show"]
+__all__ = ["SCORES", "add_json_option", "as_figures", "save", "score_cells", "show", "told"]
 
 SCORES = ("annotated", "right", "extra", "P", "R", "F1")
 
@@ -44,3 +46,12 @@ def save(path: Path | None, figures: dict[str, Any]) -> None:
     """Write figures as JSON, where a file is named."""
     if path is not None:
         write_atomically(path, json.dumps(figures, indent=2) + "\n")
+
+
+def told(main: Callable[[], int]) -> int:
+    """Run a script; an error is one line on standard error and exit code 2, as with the commands."""
+    try:
+        return main()
+    except ImnmError as error:
+        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+        return 2

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from development import development
-from figures import add_json_option, save
+from figures import add_json_option, save, told
 from pairs import pairs
 from sources import sources
 
@@ -75,4 +75,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(told(main))

@@ -27,7 +27,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from figures import add_json_option, save, show
+from figures import add_json_option, save, show, told
 from filling import count_terms, fill, names_of, sample, terms_of, write_lexicon
 
 from imnm_kg.extraction.extract import extract_claims
@@ -233,4 +233,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(told(main))

@@ -25,12 +25,13 @@ examples:
   imnm-kg review proposed.ttl --reviewer jane-doe --documents documents   one by one; ? lists the keys
   imnm-kg review proposed.ttl --list                                      what waits, with ids
   imnm-kg review proposed.ttl --reviewer jane-doe --accept 5f0c2a91 77ab01cd --reject 0b8e4c12
-  imnm-kg review proposed.ttl --reviewer jane-doe --mend 5f0c2a91 certainty=possible "population=juvenile dermatomyositis"
+  imnm-kg review proposed.ttl --reviewer jane-doe --mend 5f0c2a91 certainty=possible "population=juvenile myositis"
   imnm-kg review proposed.ttl --reviewer imnm-kg-curator --accept-all --min-confidence 0.95
   imnm-kg review proposed.ttl --merge                                     accepted claims into graph/
 
-Each decision is in the file before the next is asked; Ctrl-C keeps them all. What was decided in the file, in the graph
-or in a file named with --known is not asked again. The reviewer is a person or a program that graph/entities/ describes."""
+Each decision is in the file before the next is asked; Ctrl-C keeps them all. What was decided in the file, in the
+graph or in a file named with --known is not asked again. The reviewer is a person or a program that graph/entities/
+describes."""
 
 _REASON = 20  # characters; the shape of a guard exception asks for as many
 
@@ -79,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.graph is not None:
         if not arguments.graph.is_dir():
             what, remedy = "there is no such folder", "name a folder with claims/, documents/ and entities/"
-            raise ImnmError("data-missing", what, remedy, Place(str(arguments.graph)))
+            raise ImnmError("graph-missing", what, remedy, Place(str(arguments.graph)))
         folders = Folders(folders.root, arguments.graph)
     _check(arguments)
     desk = open_desk(folders, arguments.file, arguments.documents, arguments.known)
@@ -94,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         _list(desk)
     if arguments.merge:
-        findings += _merge(desk)
+        findings += _merge(desk, folders)
     return print_findings(findings) if findings else 0
 
 
@@ -113,7 +114,7 @@ def _reviewer(desk: Desk, arguments: argparse.Namespace) -> Reviewer:
 
     if arguments.reviewer is None:
         raise ImnmError("usage", "nobody is named who decides", "name a person or a program with --reviewer")
-    date = arguments.date or datetime.datetime.now(tz=datetime.timezone.utc).astimezone().date().isoformat()
+    date = arguments.date or datetime.datetime.now(tz=datetime.UTC).astimezone().date().isoformat()
     found = find_reviewer(desk.proposals, arguments.reviewer, arguments.kind, date)
     if arguments.accept_all and found.kind == IMNM.PersonAgent:
         what = "--accept-all reads nothing, so it is no review of a person"
@@ -245,14 +246,14 @@ def _list(desk: Desk) -> None:
     print(said + (f", {elsewhere} decided elsewhere" if elsewhere else ""), file=sys.stderr)
 
 
-def _merge(desk: Desk) -> list[Finding]:
+def _merge(desk: Desk, folders: Folders) -> list[Finding]:
     from imnm_kg.rdf.files import write_atomically
 
     result = desk.merge()
     for path, text in result.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
-        print(f"{path}: written")
+        print(f"{folders.shown(path)}: written")
     new = f"merged {result.evidence} passage{'' if result.evidence == 1 else 's'}"
     print(f"{new}; the graph had {result.known} already", file=sys.stderr)
     return list(result.findings)

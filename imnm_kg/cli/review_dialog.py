@@ -7,6 +7,8 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from pyoxigraph import NamedNode
+
 from imnm_kg.cli.output import style_for, terminal_width, wrap
 from imnm_kg.cli.passages import passage_lines
 from imnm_kg.errors import ImnmError
@@ -134,7 +136,10 @@ class Dialog:
     def _fields(self, claim: Claim, certainty: str | None) -> str:
         label = self._desk.proposals.entities.label
         people = "all" if claim.population is None else label(claim.population)
-        context = "".join(f"; {key.value.removeprefix(IMNM)} {value.value}" for key, value in claim.context)
+        context = "".join(
+            f"; {key.value.removeprefix(IMNM)} {label(value) if isinstance(value, NamedNode) else value.value}"
+            for key, value in claim.context
+        )
         return f"{claim.polarity.lower()}; {(certainty or 'none').lower()}; population: {people}{context}"
 
     def _reasons(self, found: Examination) -> list[GuardException] | None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 
 from imnm_kg.extraction.document import OF_DISEASE, Reading, base_of
-from imnm_kg.extraction.masking import CLASSES, Masked
 from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import pooled
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
+from imnm_kg.extraction.sheet import CLASSES, Masked
 
 __all__ = [
     "as_diseases", "class_targets", "continued", "outcome", "preceding", "side", "topic_object", "topic_subject", "with_anaphora",

@@ -21,16 +21,17 @@ from imnm_kg.extraction.cues import certainty_of, negated
 from imnm_kg.extraction.document import OF_BENEFIT, OF_HARM, Reading
 from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_study
 from imnm_kg.extraction.knowledge import Knowledge
-from imnm_kg.extraction.masking import Masked, fold, mask
+from imnm_kg.extraction.masking import fold, mask
 from imnm_kg.extraction.mentions import Mention, find_mentions
 from imnm_kg.extraction.populations import narrow, patient_group
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence, sentences_of
 from imnm_kg.extraction.selection import Candidate, harmless, select
+from imnm_kg.extraction.sheet import Masked
 from imnm_kg.extraction.told import population_of, told_of
 from imnm_kg.extraction.topics import topic_of
-from imnm_kg.lexicon.variants import normalise
+from imnm_kg.lexicon.variants import normalise, words_only
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.records import TextRecord
 
@@ -48,7 +49,7 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     matcher = knowledge.matcher
     text = record.text
     plain = normalise(text)
-    hits = knowledge.triggers.find(plain)
+    hits = knowledge.triggers.find(words_only(text))
     if not hits:
         return ()
     mentions = narrow(text, find_mentions(text, plain, record.title, matcher), matcher)

@@ -10,80 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import product
-from typing import NamedTuple
 
 from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.phrases import open_findings, open_processes, open_variants
+from imnm_kg.extraction.sheet import CLASSES, MARKS, Masked, Sheet, Slot
 from imnm_kg.lexicon.entries import Entry
 
-__all__ = ["CLASSES", "MARKS", "Masked", "Slot", "fold", "mask"]
-
-MARKS = {
-    "Disease": "\ue001", "Drug": "\ue002", "DrugClass": "\ue003", "Procedure": "\ue004", "Phenotype": "\ue005",
-    "AdverseEffect": "\ue005", "OpenFinding": "\ue006", "Protein": "\ue007", "BiologicalProcess": "\ue008",
-    "Antibody": "\ue009", "Factor": "\ue00a", "Regimen": "\ue00b",
-}  # fmt: skip
-"""The character that stands for a mention, by its kind."""
-
-_THERAPY, _CONDITION, _TARGET = "\ue002\ue003\ue004\ue00b", "\ue001\ue005\ue006", "\ue007\ue008"
-CLASSES = {
-    "T": _THERAPY,
-    "G": "\ue002\ue003\ue00b",
-    "D": "\ue001",
-    "F": "\ue005\ue006",
-    "C": _CONDITION,
-    "A": "\ue009",
-    "P": _TARGET,
-    "Q": _TARGET + "\ue009",
-    "Y": "\ue00a",
-    "M": _THERAPY + "\ue009",
-    "H": _CONDITION + "\ue008",
-    "V": _TARGET + "\ue009\ue00a",
-    "K": "\ue003",
-    "U": "\ue007",
-    "Z": _TARGET + "\ue009\ue005",
-    "E": _TARGET + "\ue009\ue00a\ue005\ue006",
-    "S": _TARGET + "\ue009\ue00a" + _CONDITION,
-    "X": _TARGET + "\ue009\ue00a" + _CONDITION + _THERAPY,
-}
-"""The classes of mentions that a pattern may name."""
-
-
-class Slot(NamedTuple):
-    """What stands at a place of the masked sentence: the mentions of a list; code points of the text, half-open.
-
-    ``apposed``: the classes that the words behind a drug put it in ("eculizumab, a complement inhibitor, ...").
-    """
-
-    mentions: tuple[Mention, ...]
-    start: int
-    end: int
-    apposed: tuple[Mention, ...] = ()
-
-
-class Masked(NamedTuple):
-    """A masked sentence.
-
-    Attributes:
-        text: lower case, one character for each list of mentions.
-        slots: what stands at each of these characters, by place.
-        origin: the offset in the document of each character, and one more for the end.
-    """
-
-    text: str
-    slots: dict[int, Slot]
-    origin: list[int]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the code points of the document that a stretch of the masked sentence stands for."""
-        last = self.slots.get(end - 1)
-        return self.origin[start], self.origin[end - 1] + 1 if last is None else last.end
-
-
-class _Cell(NamedTuple):
-    char: str
-    at: int
-    slot: Slot | None
+__all__ = ["fold", "mask"]
 
 
 def mask(plain: str, start: int, end: int, mentions: list[Mention]) -> Masked:
@@ -95,51 +28,38 @@ def mask(plain: str, start: int, end: int, mentions: list[Mention]) -> Masked:
         end: the code point after its last.
         mentions: the mentions inside it, in order.
     """
-    cells: list[_Cell] = []
-    place = start
-    for mention in mentions:
-        cells.extend(_Cell(plain[at], at, None) for at in range(place, mention.start))
-        slot = Slot((mention,), mention.start, mention.end)
-        cells.append(_Cell(MARKS[mention.entry.kind], mention.start, slot))
-        place = mention.end
-    cells.extend(_Cell(plain[at], at, None) for at in range(place, end))
-    cells = _without_brackets(cells)
-    cells = _with_open_findings(cells, plain)
-    cells = _without_appositions(cells)
-    cells = _regimens(cells, _REGIMEN)
-    for pattern in _GROUPS:
-        cells = _grouped(cells, pattern)
-    cells = _regimens(cells, _COMBINATION)
-    text = "".join(cell.char for cell in cells)
-    slots = {number: cell.slot for number, cell in enumerate(cells) if cell.slot is not None}
-    return Masked(text, slots, [*(cell.at for cell in cells), end])
+    sheet = Sheet(plain, start, end, mentions)
+    _drop_brackets(sheet)
+    _add_open_findings(sheet)
+    _drop_appositions(sheet)
+    _add_regimens(sheet, _REGIMEN)
+    for members, pattern, link in _GROUPS:
+        if sum(sheet.text.count(mark) for mark in members) > 1:
+            _group(sheet, pattern, link)
+    _add_regimens(sheet, _COMBINATION)
+    return sheet.finish()
 
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]")
 _EXAMPLES = re.compile(r"\b(?:e\.? ?g\b|such as|including|i\.? ?e\b|like|namely)")
 
 
-def _without_brackets(cells: list[_Cell]) -> list[_Cell]:
+def _drop_brackets(sheet: Sheet) -> None:
     """Drop brackets that hold figures, citations, or another name of what stands before them."""
-    text = "".join(cell.char for cell in cells)
-    if "(" not in text and "[" not in text:
-        return cells
-    dropped: set[int] = set()
-    for found in _BRACKETS.finditer(text):
-        inside = [cell.slot for cell in cells[found.start(1) : found.end(1)] if cell.slot is not None]
-        before = cells[found.start() - 1].slot if found.start() else None
-        if len(inside) == 1 and _names_antibody(before, inside[0]):
-            cells[found.start() - 1] = cells[
-                found.start(1) + text[found.start(1) : found.end(1)].index(MARKS["Antibody"])
-            ]
-        elif inside and not _FIGURES.search(found.group(1)) and not _same_thing(before, inside, found.group(1)):
+    if "(" not in sheet.text and "[" not in sheet.text:
+        return
+    for found in reversed(list(_BRACKETS.finditer(sheet.text))):
+        inside = sheet.slots_in(found.start(1), found.end(1))
+        at = found.start() - 1
+        before = sheet.slot(at) if at >= 0 and sheet.text[at] in _ALL_MARKS else None
+        if before is not None and len(inside) == 1 and _names_antibody(before, inside[0]):
+            sheet.set(at, inside[0])
+        elif (inside and not _FIGURES.search(found.group(1)) and not _same_thing(before, inside, found.group(1))) or (not inside and _EXAMPLES.search(found.group(1))):
             continue
-        if not inside and _EXAMPLES.search(found.group(1)):
-            continue
-        dropped.update(range(found.start(), found.end()))
-    return [cell for number, cell in enumerate(cells) if number not in dropped]
+        sheet.patch(found.start(), found.end())
 
 
+_ALL_MARKS = frozenset(MARKS.values())
 _FIGURES = re.compile(
     r"\d\s?%.*\d|\d.*\b(?:patients?|groups?|participants?|versus|vs)\b.*\d|\bn\s*=|\bp\s*[=<>]|"
     r"\b(?:rr|hr|or|ci)\b\s*[\d=]"
@@ -171,26 +91,20 @@ def _same_thing(before: Slot | None, inside: list[Slot], content: str) -> bool:
     )
 
 
-def _with_open_findings(cells: list[_Cell], plain: str) -> list[_Cell]:
+def _add_open_findings(sheet: Sheet) -> None:
     """Put findings that no lexicon has, recognised by their head noun, in the place of their words."""
-    text = "".join(cell.char for cell in cells)
-    for start, end, gene in reversed(open_variants(text)):
-        slot = cells[gene].slot
-        assert slot is not None
-        at, stop = cells[start].at, cells[end].at if end < len(cells) else slot.end
-        mention = Mention(at, max(stop, slot.end), _variants(slot.mentions[0].entry))
-        cells[start:end] = [_Cell(MARKS["Factor"], at, Slot((mention,), at, mention.end))]
+    for start, end, gene in reversed(open_variants(sheet.text)):
+        stop = sheet.stop(end)
+        mention = Mention(sheet.origin[start], stop, _variants(sheet.slot(gene).mentions[0].entry))
+        sheet.patch(start, end, MARKS["Factor"], Slot((mention,), mention.start, stop))
     for find, kind, mark in (
-        (open_processes, "BiologicalProcess", "BiologicalProcess"),
-        (open_findings, "Phenotype", "OpenFinding"),
+        (open_processes, "BiologicalProcess", MARKS["BiologicalProcess"]),
+        (open_findings, "Phenotype", MARKS["OpenFinding"]),
     ):
-        text = "".join(cell.char for cell in cells)
-        for start, end, label in reversed(find(text, cells_text(cells, plain))):
-            first, last = cells[start], cells[end - 1]
-            stop = last.at + 1 if last.slot is None else last.slot.end
-            mention = Mention(first.at, stop, open_entry(label, kind))
-            cells[start:end] = [_Cell(MARKS[mark], first.at, Slot((mention,), first.at, stop))]
-    return cells
+        for start, end, label in reversed(find(sheet.text, sheet.words)):
+            stop = sheet.stop(end)
+            mention = Mention(sheet.origin[start], stop, open_entry(label, kind))
+            sheet.patch(start, end, mark, Slot((mention,), mention.start, stop))
 
 
 def _variants(gene: Entry) -> Entry:
@@ -198,11 +112,6 @@ def _variants(gene: Entry) -> Entry:
     label = min(gene.abbreviations, key=len, default=gene.label)
     names = tuple(f"{name} {word}" for name in gene.all_names[:28] for word in ("variants", "mutation"))
     return Entry(f"{gene.iri}-variants", "Factor", f"{label} variants", names, coined=True)
-
-
-def cells_text(cells: list[_Cell], plain: str) -> list[str]:
-    """Return the words of the document that each cell stands for."""
-    return [cell.char if cell.slot is None else plain[cell.slot.start : cell.slot.end] for cell in cells]
 
 
 _COPULA = re.compile(
@@ -246,72 +155,48 @@ _STOP = (
 _WORDS = rf"(?:(?!(?:{_STOP})\b)[a-z0-9'%+.]+\s+){{0,4}}"
 _FINDING_WORDS = rf"(?:(?!(?:{_STOP.replace('reduced?s?|increased?s?|decreased?s?|', '')})\b)[a-z0-9'%+.]+\s+){{0,4}}"
 _EXAMPLE = rf"(?:{_LINK}|\s*[,(]?\s*(?:such as|including|for example|e\.? ?g\.?|like|namely)\s*,?\s*)"
+_SUFFIX = r"(?:\s+(?:therapy|treatment|infusions?|drugs?|antibod(?:y|ies)|autoantibodies|disease))?"
 _GROUPS = tuple(
-    re.compile(
-        rf"([{members}])((?:\s+(?:therapy|treatment|infusions?|drugs?|antibod(?:y|ies)|autoantibodies|"
-        rf"disease))?{link}{words})(?=[{members}])"
-    )
+    (members, re.compile(rf"[{members}](?:{_SUFFIX}{link}{words}[{members}])+"), re.compile(rf"{_SUFFIX}\s*,"))
     for members, words, link in (
-        (_THERAPY, _WORDS, _EXAMPLE), (_CONDITION, _FINDING_WORDS, _LINK), ("\ue009", _WORDS, _EXAMPLE),
-        (_TARGET, _WORDS, _EXAMPLE), ("\ue00a", _WORDS, _LINK),
+        (CLASSES["T"], _WORDS, _EXAMPLE),
+        (CLASSES["C"], _FINDING_WORDS, _LINK),
+        ("\ue009", _WORDS, _EXAMPLE),
+        (CLASSES["P"], _WORDS, _EXAMPLE),
+        ("\ue00a", _WORDS, _LINK),
     )
-)  # fmt: skip
-
-
+)
 _OPENING = re.compile(
     r"(?:in|among|for|with|during|after|unlike|like|compared with|besides|despite|when|if|although|"
     r"because|as|since|while|where)\s+(?:[a-z0-9]+\s+){0,5}"
 )
 
 
-def _grouped(cells: list[_Cell], pattern: re.Pattern[str]) -> list[_Cell]:
-    """Make one cell of the members of each list."""
-    text = "".join(cell.char for cell in cells)
-    if not pattern.search(text):
-        return cells
-    made: list[_Cell] = []
+def _group(sheet: Sheet, pattern: re.Pattern[str], comma: re.Pattern[str]) -> None:
+    """Make one mark of the members of each list."""
     place = 0
-    while place < len(cells):
-        found = pattern.match(text, place)
-        if found is None:
-            made.append(cells[place])
-            place += 1
-            continue
-        if found.group(2).lstrip().startswith(",") and _OPENING.fullmatch(text, 0, place):
-            made.append(cells[place])  # "In myositis, marked weakness ...": the comma begins the clause, no list
-            place += 1
-            continue
-        slot = cells[place].slot
-        assert slot is not None
-        mentions, stop, apposed = list(slot.mentions), slot.end, slot.apposed
-        while found is not None:
-            place = found.end()
-            other = cells[place].slot
-            assert other is not None
-            mentions += other.mentions
-            stop = other.end
-            found = pattern.match(text, place)
-        made.append(_Cell(_leading(mentions), slot.start, Slot(tuple(mentions), slot.start, stop, apposed)))
-        place += 1
-    return made
+    while (found := pattern.search(sheet.text, place)) is not None:
+        start, end = found.span()
+        place = start + 1
+        if comma.match(sheet.text, start + 1) and _OPENING.fullmatch(sheet.text, 0, start):
+            continue  # "In myositis, marked weakness ...": the comma begins the clause, no list
+        slots = sheet.slots_in(start, end)
+        mentions = tuple(mention for slot in slots for mention in slot.mentions)
+        made = Slot(mentions, slots[0].start, slots[-1].end, slots[0].apposed)
+        sheet.patch(start, end, sheet.text[start], made)
 
 
-def _leading(mentions: list[Mention]) -> str:
-    """Choose the mark of a list: a disease in it shows, also behind a finding."""
-    marks = [MARKS.get(mention.entry.kind, MARKS["OpenFinding"]) for mention in mentions]
-    return marks[0]
-
-
+_T = CLASSES["T"]
 _REGIMEN = re.compile(
-    rf"([{_THERAPY}])(?:\s+(?:therapy|treatment))?\s*(?:\+|plus|(?:,\s*)?(?:used\s+)?(?:combined|"
+    rf"([{_T}])(?:\s+(?:therapy|treatment))?\s*(?:\+|plus|(?:,\s*)?(?:used\s+)?(?:combined|"
     rf"together|in combination|combination therapy|concomitantly)\s+with)"
-    rf"\s*{_WORDS}([{_THERAPY}])"
+    rf"\s*{_WORDS}([{_T}])"
 )
 _COMBINATION = re.compile(
     rf"\b(?:combination|combinations|combined use|concomitant use|concurrent use|interactions?|"
     rf"coadministration|co administration|multi ?target (?:therapy|treatment)|"
     rf"(?:combined|combination|triple|dual) (?:therapy|treatment|immunosuppression|regimen))\s+(?:of|"
-    rf"with|using|consisting of|between)\s+{_WORDS}([{_THERAPY}])"
+    rf"with|using|consisting of|between)\s+{_WORDS}([{_T}])"
 )
 
 
@@ -322,31 +207,27 @@ _APPOSITION = re.compile(
 )
 
 
-def _without_appositions(cells: list[_Cell]) -> list[_Cell]:
-    text = "".join(cell.char for cell in cells)
-    for found in reversed(list(_APPOSITION.finditer(text))):
-        classes = [cell.slot for cell in cells[found.start() : found.end()] if cell.slot is not None]
-        drug = cells[found.start() - 1]
-        if drug.slot is not None:
-            apposed = tuple(mention for slot in classes for mention in slot.mentions)
-            cells[found.start() - 1] = drug._replace(slot=drug.slot._replace(apposed=apposed))
-        del cells[found.start() : found.end()]
-    return cells
+def _drop_appositions(sheet: Sheet) -> None:
+    if CLASSES["K"] not in sheet.text:
+        return
+    for found in reversed(list(_APPOSITION.finditer(sheet.text))):
+        classes = sheet.slots_in(found.start(), found.end())
+        apposed = tuple(mention for slot in classes for mention in slot.mentions)
+        drug = found.start() - 1
+        sheet.set(drug, sheet.slot(drug)._replace(apposed=apposed))
+        sheet.patch(found.start(), found.end())
 
 
-def _regimens(cells: list[_Cell], pattern: re.Pattern[str]) -> list[_Cell]:
+def _add_regimens(sheet: Sheet, pattern: re.Pattern[str]) -> None:
     """Make one mention of a combination that the text names as one."""
-    text = "".join(cell.char for cell in cells)
-    for found in reversed(list(pattern.finditer(text))):
-        slots = [cells[found.start(number)].slot for number in range(1, pattern.groups + 1)]
-        parts = [mention for slot in slots if slot is not None for mention in slot.mentions]
+    for found in reversed(list(pattern.finditer(sheet.text))):
+        slots = [sheet.slot(found.start(number)) for number in range(1, pattern.groups + 1)]
+        parts = [mention for slot in slots for mention in slot.mentions]
         if len(dict.fromkeys(part.entry.iri for part in parts)) < 2:
             continue
-        first = found.start(1)
         start, stop = parts[0].start, parts[-1].end
         mention = Mention(start, stop, regimen([part.entry for part in parts]))
-        cells[first : found.end(pattern.groups)] = [_Cell(MARKS["Regimen"], start, Slot((mention,), start, stop))]
-    return cells
+        sheet.patch(found.start(1), found.end(pattern.groups), MARKS["Regimen"], Slot((mention,), start, stop))
 
 
 def regimen(parts: list[Entry]) -> Entry:

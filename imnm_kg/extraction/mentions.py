@@ -9,6 +9,7 @@ from typing import NamedTuple
 from imnm_kg.lexicon.abbreviations import definitions
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher, longest
+from imnm_kg.lexicon.variants import words_only
 from imnm_kg.model.namespaces import ENTITY
 
 __all__ = ["Mention", "find_mentions", "open_entry", "slug"]
@@ -78,7 +79,7 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
         title: its title, for what it names in full.
         matcher: the names.
     """
-    found = matcher.find(text, plain)
+    found = longest(matcher.find_all(text, words_only(text)))
     found = _with_definitions(text, title, found, matcher)
     found += _unknown_antibodies(text, found)
     found = longest(found)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 __all__ = ["open_findings", "open_processes", "open_variants"]
 
@@ -70,14 +71,14 @@ _CHANGE = re.compile(
 _UP = ("increased", "elevated", "higher", "high", "raised")
 
 
-def _changes(text: str, words: list[str]) -> list[tuple[int, int, str]]:
+def _changes(text: str, words: Callable[[int, int], str]) -> list[tuple[int, int, str]]:
     """Find raised and lowered amounts: "higher serum levels of sC5b-9" is "elevated serum sC5b-9"."""
     made = []
     for found in _CHANGE.finditer(text):
         first = 1 if found.group(1) else 4
         way = "elevated" if found.group(first) in _UP else "reduced"
         where = (found.group(first + 1) or "").strip()
-        what = _label(words[found.start(first + 2) : found.end(first + 2)])
+        what = words(found.start(first + 2), found.end(first + 2))
         made.append((found.start(), found.end(), " ".join(part for part in (way, where, what) if part)))
     return made
 
@@ -90,11 +91,9 @@ _ACTION = re.compile(
 )
 
 
-def open_processes(text: str, words: list[str]) -> list[tuple[int, int, str]]:
+def open_processes(text: str, words: Callable[[int, int], str]) -> list[tuple[int, int, str]]:
     """Find processes that no lexicon has: a molecule or a cell with a word for what happens to it."""
-    return [
-        (found.start(), found.end(), _label(words[found.start() : found.end()])) for found in _ACTION.finditer(text)
-    ]
+    return [(found.start(), found.end(), words(found.start(), found.end())) for found in _ACTION.finditer(text)]
 
 
 _VARIANT = re.compile(
@@ -108,12 +107,12 @@ def open_variants(text: str) -> list[tuple[int, int, int]]:
     return [(m.start(), m.end(), m.start(1) if m.group(1) else m.start(2)) for m in _VARIANT.finditer(text)]
 
 
-def open_findings(text: str, words: list[str]) -> list[tuple[int, int, str]]:
+def open_findings(text: str, words: Callable[[int, int], str]) -> list[tuple[int, int, str]]:
     """Find open findings in a masked sentence.
 
     Args:
         text: the masked sentence.
-        words: what each of its characters stands for.
+        words: gives the words that a stretch of it stands for.
 
     Returns:
         Places (half-open) and label, in order and without overlap.
@@ -121,7 +120,7 @@ def open_findings(text: str, words: list[str]) -> list[tuple[int, int, str]]:
     made = _changes(text, words)
     for found in _PHRASE.finditer(text):
         start, end = found.start(1), found.end(2)
-        label = _label(words[start:end])
+        label = words(start, end)
         if 4 < len(label) < 70 and not any(first < end and start < last for first, last, _ in made):
             made.append((start, end, label))
     taken = [(start, end) for start, end, _ in made]
@@ -129,11 +128,7 @@ def open_findings(text: str, words: list[str]) -> list[tuple[int, int, str]]:
         start, end = found.start(1), found.start(2) + len(found.group(2).rstrip())
         if any(first < end and start < last for first, last in taken):
             continue
-        label = _label(words[start:end])
+        label = words(start, end)
         if 4 < len(label) < 70:
             made.append((start, end, label))
     return sorted(made)
-
-
-def _label(words: list[str]) -> str:
-    return " ".join("".join(words).split())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extraction.masking import CLASSES
+from imnm_kg.extraction.sheet import CLASSES
 from imnm_kg.rdf.files import read_text
 
 __all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from imnm_kg.extraction.rules import Rule
+from imnm_kg.lexicon.variants import words_only
 
 __all__ = ["TriggerHits", "Triggers"]
 
@@ -41,17 +42,14 @@ class Triggers:
         numbers: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
             for cue in rule.cues:
-                numbers.setdefault(cue.strip(), []).append(number)
+                numbers.setdefault(f" {words_only(cue.strip())}", []).append(number)
         self._numbers = [tuple(found) for found in numbers.values()]
         self._automaton = AhoCorasick(list(numbers))
 
-    def find(self, plain: str) -> TriggerHits:
-        """Find all cues in a text in its normal form; a cue counts wherever a word begins with it."""
-        places: list[int] = []
-        found: list[tuple[int, ...]] = []
-        for cue, start, _ in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if start == 0 or not plain[start - 1].isalnum():
-                places.append(start)
-                found.append(self._numbers[cue])
-        order = sorted(range(len(places)), key=places.__getitem__)
-        return TriggerHits(self._rules, [places[at] for at in order], [found[at] for at in order])
+    def find(self, words: str) -> TriggerHits:
+        """Find all cues in a text, given in the form in which names are compared; a cue begins a word."""
+        hits = [
+            (start, cue) for cue, start, _ in self._automaton.find_matches_as_indexes(f" {words}", overlapping=True)
+        ]
+        hits.sort()
+        return TriggerHits(self._rules, [start for start, _ in hits], [self._numbers[cue] for _, cue in hits])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from imnm_kg.lexicon.entries import Entry
-from imnm_kg.lexicon.variants import antibody_forms, normalise, plural, spellings
+from imnm_kg.lexicon.variants import antibody_forms, plural, spellings, words_only
 
 __all__ = ["Found", "Matcher", "longest"]
 
@@ -36,8 +36,8 @@ class Matcher:
     """The names of a lexicon, compiled.
 
     Built once per process; ``find`` keeps no state. One automaton (Aho-Corasick) finds every name, overlapping ones
-    too: the kind that looks for the leftmost longest only would lose "anti-SRP antibody" behind a longer match whose
-    boundary is wrong.
+    too: the kind that looks for the leftmost longest only would lose a name behind a longer one that is then dropped.
+    Names and text have a space at every boundary, so that nothing is found inside a word.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
@@ -49,20 +49,20 @@ class Matcher:
         patterns: dict[str, list[_Candidate]] = {}
         for entry in self.entries:
             for name in _forms(entry):
-                candidates = patterns.setdefault(name, [])
+                candidates = patterns.setdefault(_bounded(name), [])
                 if not candidates:
                     candidates.append(_Candidate(entry, "", False))
         for entry in self.entries:
             for short in entry.abbreviations:
                 self._add_short(patterns, entry, short)
         self._antibodies = {
-            name.removeprefix("anti "): candidates[0].entry
+            name.removeprefix(" anti"): candidates[0].entry
             for name, candidates in patterns.items()
-            if name.startswith("anti ") and candidates[0].entry.kind == "Antibody"
+            if name.startswith(" anti ") and candidates[0].entry.kind == "Antibody"
         }
         self._candidates = list(patterns.values())
-        kind = Implementation.ContiguousNFA if len(patterns) > 60_000 else Implementation.DFA
-        self._automaton = AhoCorasick(list(patterns), implementation=kind)
+        # A deterministic automaton of this many names would take gigabytes.
+        self._automaton = AhoCorasick(list(patterns), implementation=Implementation.ContiguousNFA)
         self.size = len(patterns)
 
     @staticmethod
@@ -70,34 +70,38 @@ class Matcher:
         tentative = short in entry.ambiguous
         written = [short] if short.endswith("s") else [short, f"{short}s"]
         for form in written:
-            candidates = patterns.setdefault(normalise(form), [])
+            candidates = patterns.setdefault(_bounded(form), [])
             if all(form != known.exact for known in candidates) and (not candidates or candidates[0].exact):
                 candidates.append(_Candidate(entry, form, tentative))
 
     def antibody(self, target: str) -> Entry | None:
         """Return the antibody against a target, by any name of the target; none where the lexicon has none."""
-        return self._antibodies.get(" ".join(normalise(target).split()))
+        return self._antibodies.get(_bounded(" ".join(words_only(target).split())))
 
-    def find(self, text: str, plain: str | None = None) -> list[Found]:
-        """Return the longest names, in order and without overlap.
+    def find(self, text: str) -> list[Found]:
+        """Return the longest names, in order and without overlap."""
+        return longest(self.find_all(text, words_only(text)))
+
+    def find_all(self, text: str, words: str) -> list[Found]:
+        """Return every name, overlapping ones too, in the order of their ends.
 
         Args:
             text: the text.
-            plain: its normal form, if it is at hand.
+            words: the form of it in which names are compared.
         """
-        plain = normalise(text) if plain is None else plain
         candidates = self._candidates
-        size = len(plain)
         found: list[Found] = []
-        for pattern, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if (start and plain[start - 1].isalnum()) or (end < size and plain[end].isalnum()):
-                continue
+        for pattern, start, end in self._automaton.find_matches_as_indexes(f" {words} ", overlapping=True):
             for candidate in candidates[pattern]:
-                if candidate.exact and not _same(text[start:end], candidate.exact):
+                if candidate.exact and not _same(text[start : end - 2], candidate.exact):
                     continue
-                found.append(Found(start, end, candidate.entry, candidate.tentative))
+                found.append(Found(start, end - 2, candidate.entry, candidate.tentative))
                 break
-        return longest(found)
+        return found
+
+
+def _bounded(name: str) -> str:
+    return f" {words_only(name)} "
 
 
 def _same(written: str, exact: str) -> bool:

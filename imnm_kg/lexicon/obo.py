@@ -12,7 +12,7 @@ from imnm_kg.reading.streams import Stream, decode
 
 __all__ = ["read_obo"]
 
-_TAG = re.compile(r"([A-Za-z][\w.-]*):(?:[ \t]+|$)")
+_TAG = re.compile(r"[A-Za-z][\w.-]*:")
 _USED = frozenset(
     ("id", "name", "synonym", "exact_synonym", "related_synonym", "is_a", "is_obsolete", "import", "idspace")
 )
@@ -69,25 +69,19 @@ class _Obo:
         self._parents: list[str] = []
 
     def line(self, number: int, line: str) -> None:
-        line = line.strip()
-        if not line or line.startswith("!"):
+        tag, colon, value = line.partition(":")
+        if tag in _USED:
+            if self._stanza == "[Term]":
+                self._term(number, tag, value.strip())
+            elif self._stanza == "header":
+                self._header(tag, value.strip())
             return
+        line = line.strip()
         if line.startswith("["):
             self.end()
-            self._stanza, self._start = line, number
-            return
-        if self._stanza not in ("header", "[Term]"):
-            return
-        tag = _TAG.match(line)
-        if tag is None:
-            if not line.startswith("#"):
-                self._collector.fault(number, "the line has no tag with a colon")
-        elif tag[1] in _USED:
-            value = line[tag.end() :]
-            if self._stanza == "header":
-                self._header(tag[1], value)
-            else:
-                self._term(number, tag[1], value)
+            self._stanza, self._start = line.partition("!")[0].rstrip(), number
+        elif self._stanza in ("header", "[Term]") and line and line[0] not in "!#" and not (colon and _TAG.match(line)):
+            self._collector.fault(number, "the line has no tag with a colon")
 
     def _header(self, tag: str, value: str) -> None:
         if tag == "import":

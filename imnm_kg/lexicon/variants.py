@@ -4,20 +4,53 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["antibody_forms", "normalise", "plural", "spellings"]
+__all__ = ["antibody_forms", "normalise", "plural", "spellings", "words_only"]
 
-# One character for one character: an offset in the normal form is an offset in the text.
-_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2212\u00ad_"
-_FOLDED = str.maketrans(
-    {
-        **dict.fromkeys(_HYPHENS, " "),
-        **dict.fromkeys("\t\n\r\v\f\u00a0\u2002\u2003\u2009\u202f", " "),
-        **dict.fromkeys("\u2018\u2019\u02bc\u2032`", "'"),
-        **dict.fromkeys("\u201c\u201d", '"'),
-    }
+# One character for one character: an offset in the normal form is an offset in the text. A text is brought to one byte a
+# character first, for bytes are translated some twenty times faster than strings.
+_GREEK_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
+_GREEK_BYTES = {letter: chr(0xE0 + number) for number, letter in enumerate(_GREEK_LETTERS)}
+_SINGLE = {
+    **_GREEK_BYTES,
+    **{letter.upper(): byte for letter, byte in _GREEK_BYTES.items()},
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u00ad", "-"),
+    **dict.fromkeys("\u2018\u2019\u02bc\u2032", "'"),
+    **dict.fromkeys("\u201c\u201d", '"'),
+    "µ": _GREEK_BYTES["μ"],
+    "ς": _GREEK_BYTES["σ"],
+    "ß": "s",
+    "ø": "o",
+    "Ø": "o",
+    "ł": "l",
+    "Ł": "l",
+    "ı": "i",
+}
+_OTHER_LETTER = "\xff"  # a letter of a script that no name is written in: it keeps words apart from their neighbours
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_PLAIN_TABLE = bytes(
+    0x20 if chr(code) in "-_\t\n\r\v\f" else 0x27 if code == 0x60 else _LOWER.get(code, code) for code in range(256)
 )
+_WORDS_TABLE = bytes(
+    code if code >= 0xE0 or (code < 0x80 and chr(code).isalnum()) else 0x20
+    for code in (_LOWER.get(number, number) for number in range(256))
+)
+
+
+def _single(found: re.Match[str]) -> str:
+    """Return the one byte that stands for a character beyond ASCII: its base letter, a mark, or a space."""
+    letter = found.group()
+    known = _SINGLE.get(letter)
+    if known is not None:
+        return known
+    base = unicodedata.normalize("NFD", letter)[0]
+    if base.isascii():
+        return base
+    return _OTHER_LETTER if letter.isalnum() else " "
+
 
 _BRITISH = (
     (re.compile(r"(?<!o)edema"), "oedema"),
@@ -55,15 +88,22 @@ _GREEK_WORD = re.compile(rf"(?<![a-z])({'|'.join(_GREEK)})(?![a-z])")
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 
 
-def normalise(text: str) -> str:
-    """Return the form in which names are compared: lower case, hyphens and white space as spaces, plain quotes.
+def _bytes(text: str) -> bytes:
+    return text.encode("ascii") if text.isascii() else _NOT_ASCII.sub(_single, text).encode("latin-1")
 
-    It has the length of the text: every character stands for the one in its place.
+
+def normalise(text: str) -> str:
+    """Return the form in which patterns read a text: lower case, hyphens and white space as spaces, plain quotes.
+
+    It has the length of the text: every character stands for the one in its place. Letters with accents are their
+    base letters.
     """
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few capitals have a lower case of two characters
-        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return lowered.translate(_FOLDED)
+    return _bytes(text).translate(_PLAIN_TABLE).decode("latin-1")
+
+
+def words_only(text: str) -> str:
+    """Return the form in which names are compared, of the same length: letters and digits, spaces for all else."""
+    return _bytes(text).translate(_WORDS_TABLE).decode("latin-1")
 
 
 def spellings(name: str) -> Iterator[str]:
@@ -79,10 +119,10 @@ def spellings(name: str) -> Iterator[str]:
             single = pattern.sub(replacement, plain)
             if single not in (plain, british):
                 yield single
-    greek = _GREEK_WORD.sub(lambda found: _GREEK[found.group()], plain)
+    greek = _GREEK_WORD.sub(lambda found: _GREEK_BYTES[_GREEK[found.group()]], plain)
     if greek != plain:
         yield greek
-        yield re.sub(r" (?=[α-ω])", "", greek)
+        yield re.sub(r" (?=[\xe0-\xfe])", "", greek)
     if plain.endswith("'s disease") or " 's " in plain or "'s " in plain:
         yield plain.replace("'s", "")
 

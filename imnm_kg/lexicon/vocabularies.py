@@ -20,7 +20,6 @@ __all__ = ["Vocabularies", "read_vocabularies"]
 
 _COLUMNS = ("iri", "kind", "about")
 _IRI = re.compile(r"(?:https?|urn|ftp|info|tag):[^\x00-\x20<>\"{}|\\^`]+")
-_CURIE = re.compile(r"([A-Za-z][\w.-]*):(\S+)", re.ASCII)
 _CANONICAL = re.compile(r"([A-Za-z]+):(\d+)", re.ASCII)
 _SPACE = re.compile(r".*[_/:#]")
 
@@ -71,14 +70,13 @@ class Vocabularies:
             own: the namespaces by prefix that the file declares.
             obo: whether the file is in OBO format.
         """
-        found = _CURIE.fullmatch(text)
-        if found is not None:
-            prefix, local = found.groups()
-            space = own.get(prefix) or self.prefixes.get(prefix.lower())
-            if space is not None:
-                return _checked(space + local)
-            if obo and _CANONICAL.fullmatch(text):
-                return f"{OBO}{prefix}_{local}"
+        prefix, _, local = text.partition(":")
+        space = own.get(prefix) or self.prefixes.get(prefix.lower())
+        if space is not None and local:
+            iri = space + local
+            return iri if local.isalnum() else _checked(iri)
+        if obo and _CANONICAL.fullmatch(text):
+            return f"{OBO}{prefix}_{local}"
         return _checked(text)
 
 

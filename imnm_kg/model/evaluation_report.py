@@ -28,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 SCORE_HEADERS = ("relation", "annotated", "right", "extra", "P", "R", "F1")
-_ROLES = ("subject", "object", "trigger", "negation", "hedge", "population")
+_ROLES = ("subject", "object", "negation", "hedge", "trigger", "population")
 _FEW = 4  # relations of an error that a table names
 
 

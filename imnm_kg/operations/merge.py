@@ -208,10 +208,10 @@ class _Merger:
         if known is None or known.review_status == "Proposed":
             holding = self._graph.holding(item.iri) if known is not None else []
             file = holding[0] if holding else self._graph.file("claims", item.document.value.removeprefix(DOCUMENT))
-            for subject, triples in self._proposals.whole(item.iri.value).items():
-                file.put(subject, triples)
             about = file.triples(claim.iri.value) or without(self._proposals.triples(claim.iri.value), IMNM.hasEvidence)
             file.put(claim.iri.value, [*about, Triple(claim.iri, IMNM.hasEvidence, item.iri)])
+            for subject, triples in self._proposals.whole(item.iri.value).items():
+                file.put(subject, triples)
             self._new += 1
             return True
         self._old += 1

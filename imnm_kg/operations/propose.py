@@ -75,8 +75,9 @@ def proposals_turtle(
         ImnmError: ``propose-text`` when the words of a claim are not at their place in its document.
     """
     ordered = sorted(claims, key=lambda one: (one.document, one.start, one.end, one.predicate, one.rule))
+    hashes = {id_: records[id_].sha256 for id_ in {one.document for one in ordered} & records.keys()}
     for one in ordered:
-        _check_text(one, records)
+        _check_text(one, records, hashes)
     entities = Entities(index)
     documents = _document_iris(ordered, index)
     book = _Book(entities, entries or {})
@@ -102,7 +103,7 @@ def proposals_turtle(
     return write_turtle(triples, used_prefixes(triples, prefixes), header=header, order=order)
 
 
-def _check_text(one: ProposedClaim, records: Mapping[str, TextRecord]) -> None:
+def _check_text(one: ProposedClaim, records: Mapping[str, TextRecord], hashes: Mapping[str, str]) -> None:
     """Assert that every offset is one of the source."""
     record = records.get(one.document)
     parts = [
@@ -112,7 +113,7 @@ def _check_text(one: ProposedClaim, records: Mapping[str, TextRecord]) -> None:
     wrong = None
     if record is None:
         wrong = "the document is not at hand"
-    elif record.sha256 != one.text_sha256:
+    elif hashes[one.document] != one.text_sha256:
         wrong = "the document has another text"
     else:
         for name, words, start, end in parts:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -69,6 +70,8 @@ def spark_session(cores: int | None = None, *, bar: bool = False) -> SparkSessio
     if not any(name in os.environ for name in _ELSEWHERE):
         builder = builder.master(f"local[{cores or '*'}]").config("spark.driver.bindAddress", "127.0.0.1")
         builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.sql.shuffle.partitions", str(2 * (cores or os.cpu_count() or 1)))
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # it would guess, and tell so
     try:
         session = builder.config("spark.ui.showConsoleProgress", str(bar).lower()).getOrCreate()
     except PySparkException as error:
@@ -93,8 +96,11 @@ def read_pieces(session: SparkSession, pieces: Iterable[Piece], lines: Lines, ou
         out: the folder, which every machine has, too.
     """
     listed = list(pieces)
-    frame = session.createDataFrame(listed, _PIECE_TYPES).repartition(len(listed), "input", "share")
-    frame.mapInPandas(lines, _LINE_TYPES).write.parquet(out.absolute().as_uri())
+    frame = session.createDataFrame(session.sparkContext.parallelize(listed, len(listed)), _PIECE_TYPES)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        frame = frame.mapInPandas(lines, _LINE_TYPES)
+    frame.write.parquet(out.absolute().as_uri())
     return session.read.parquet(out.absolute().as_uri())
 
 

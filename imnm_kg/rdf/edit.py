@@ -13,7 +13,7 @@ from imnm_kg.rdf.lexer import lex, statements
 from imnm_kg.rdf.nodes import BlankNodes
 from imnm_kg.rdf.reader import Scope, parse_turtle
 from imnm_kg.rdf.terms import Terms
-from imnm_kg.rdf.turtle import prefix_lines, used_prefixes
+from imnm_kg.rdf.turtle import prefix_lines
 
 __all__ = ["BlockText"]
 
@@ -40,7 +40,6 @@ class BlockText:
             ImnmError: what ``parse_turtle`` raises, and ``graph-blank-node``.
         """
         self.path = path
-        self._known = known
         file = parse_turtle(text, path)
         self.prefixes = dict(file.prefixes)
         self._triples: dict[str, dict[ox.Triple, None]] = {}
@@ -52,7 +51,11 @@ class BlockText:
         self._head, self._gaps, self._blocks = "", dict[int, str](), dict[int, str]()
         self._places: dict[str, list[int]] = {}
         self._cut(text)
-        self._terms = Terms(self.prefixes)
+        spaces = tuple(self.prefixes.values())
+        # What a declared prefix can write is not written with another one, so that the rest stays in the format.
+        free = {p: s for p, s in known.items() if p not in self.prefixes and not s.startswith(spaces)}
+        self._offered = {**free, **self.prefixes}
+        self._terms = Terms(self._offered)
 
     def _cut(self, text: str) -> None:
         """Find the stretch of the directives, and each block with the white space and comments behind it."""
@@ -109,8 +112,7 @@ class BlockText:
             return
         self._triples[subject] = new
         place = places[0] if places else self._append()
-        self._declare(new)
-        self._blocks[place] = Blocks(list(new), self._terms, _NO_BLANK_NODES).block(subject)
+        self._blocks[place] = self._block(subject, list(new))
         self._places[subject] = [place]
 
     def _remove(self, place: int) -> None:
@@ -139,20 +141,28 @@ class BlockText:
         self._gaps[place] = "\n"
         return place
 
-    def _declare(self, triples: Iterable[ox.Triple]) -> None:
-        """Declare the prefixes that are known and needed and not there."""
-        needed = used_prefixes(triples, self._known)
-        spaces = set(self.prefixes.values())
-        new = {p: s for p, s in needed.items() if p not in self.prefixes and s not in spaces}
-        if not new:
-            return
+    def _block(self, subject: str, triples: list[ox.Triple]) -> str:
+        """Write a block, and declare the prefixes that it needs and that may be declared."""
+        text = Blocks(triples, self._terms, _NO_BLANK_NODES).block(subject)
+        used = {token.text.partition(":")[0] for token in lex(text, self.path) if token.kind == "pname"}
+        new = {prefix: self._offered[prefix] for prefix in used - self.prefixes.keys()}
+        # A prefix by which another block would be written otherwise cannot be declared any more.
+        unfit = {prefix for prefix, space in new.items() if f"<{space}" in self.text()}
+        if unfit:
+            self._offered = {prefix: space for prefix, space in self._offered.items() if prefix not in unfit}
+            self._terms = Terms(self._offered)
+            return self._block(subject, triples)
+        if new:
+            self._declare(new)
+        return text
+
+    def _declare(self, new: dict[str, str]) -> None:
         old = "\n\n".join(prefix_lines(self.prefixes))
         self.prefixes |= new
         if self._directives == old:
             self._directives = "\n\n".join(prefix_lines(self.prefixes))
         else:  # in an order of its own: what is new goes behind
             self._directives += "".join(f"\n@prefix {prefix}: <{space}> ." for prefix, space in sorted(new.items()))
-        self._terms = Terms(self.prefixes)
 
     def text(self) -> str:
         """Return the whole text."""

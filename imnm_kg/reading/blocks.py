@@ -54,6 +54,7 @@ class Block:
         level: of a heading, 1 for the highest; 0 for other blocks.
         guessed: that it is a heading was guessed from the look of the line.
         listed: it is an item of a list.
+        item: number of the item that it is a part of, where the markup tells; 0 else.
         fixed: the markup says the kind, and no rule changes it.
     """
 
@@ -63,6 +64,7 @@ class Block:
     level: int = 0
     guessed: bool = False
     listed: bool = False
+    item: int = 0
     fixed: bool = False
 
 

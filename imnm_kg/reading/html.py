@@ -93,7 +93,7 @@ class _Place(NamedTuple):
 
     kind: str = ""
     level: int = 0
-    listed: bool = False
+    item: int = 0
     in_article: bool = False
 
 
@@ -121,8 +121,8 @@ def read_html(stream: Stream) -> TextRecord:
     blocks: list[Block] = []
     for run in flow(root, _Place(), page.enter):
         start, end = builder.add(run.text, run.gap)
-        kind, level, listed, _ = run.context
-        blocks.append(Block(start, end, kind, level if kind == "" else 0, listed=listed))
+        kind, level, item, _ = run.context
+        blocks.append(Block(start, end, kind, level if kind == "" else 0, listed=item > 0, item=item))
     text = builder.text
     if not text:
         raise stream.empty()
@@ -133,7 +133,7 @@ def read_html(stream: Stream) -> TextRecord:
     return TextRecord(
         stream.stem, text, zones, title=title or meta.get("title", ""), source=stream.shown,
         doi=ids.get("doi", ""), pmid=ids.get("pmid", ""), year=int(year) if year else None,
-        references=references_of(text, zones),
+        references=references_of(text, zones, blocks),
     )  # fmt: skip
 
 
@@ -180,6 +180,7 @@ class _Page:
     def __init__(self, root: _Element) -> None:
         self._sizes = _sizes(root)
         self._whole = self._sizes[root]
+        self._items = 0
         self._holds_title = {above for title in root.iter("h1", "main", "article") for above in title.iterancestors()}
 
     def enter(self, element: _Element, place: _Place) -> tuple[int, _Place]:
@@ -187,8 +188,11 @@ class _Page:
         name = local_name(element)
         if name in _UNSEEN or self._is_hidden(element):
             return SKIP, place
-        if name in _LINES or (name in ("p", "ul", "ol") and place.listed):
-            return LINE, place._replace(listed=place.listed or name == "li")
+        if name == "li":
+            self._items += 1
+            return LINE, place._replace(item=self._items)
+        if name in _LINES or (name in ("p", "ul", "ol") and place.item):
+            return LINE, place
         if name in ("td", "th"):
             return CELL, place
         if name in ("pre", "textarea", "listing", "xmp"):

@@ -127,7 +127,8 @@ class _Feed:
 
 
 def _syntax(error: XMLSyntaxError, stream: Stream) -> ImnmError:
-    what = f"the XML is not well-formed: {_WHERE.sub('', error.msg or '').strip() or 'it ends too early'}"
+    reason = " ".join(_WHERE.sub("", error.msg or "").split())[:200].rstrip(".")
+    what = f"the XML is not well-formed: {reason or 'it ends too early'}"
     line = error.lineno or None
     return ImnmError("record-xml", what, "mend the file or get it again", stream.place(line))
 

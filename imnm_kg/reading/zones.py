@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import groupby
 
 from imnm_kg.model.records import (
     ABSTRACT,
@@ -70,11 +72,24 @@ def zone_blocks(text: str, blocks: Sequence[Block]) -> tuple[tuple[TextZone, ...
     return tuple(merged(text, blocks)), block_line(text, title) if title is not None else ""
 
 
-def references_of(text: str, zones: Sequence[TextZone]) -> tuple[Reference, ...]:
-    """Return the references of all lists and citations of a text."""
-    return tuple(
-        reference for zone in zones if zone.kind in (REFERENCES, CITATION) for reference in parse_references(text, zone)
-    )
+def references_of(text: str, zones: Sequence[TextZone], blocks: Sequence[Block] = ()) -> tuple[Reference, ...]:
+    """Return the references of all lists and citations of a text.
+
+    Args:
+        text: the text.
+        zones: its zones.
+        blocks: its blocks, where they tell the items of lists.
+    """
+    starts = [block.start for block in blocks]
+    found: list[Reference] = []
+    for zone in zones:
+        if zone.kind not in (REFERENCES, CITATION):
+            continue
+        inside = blocks[bisect_left(starts, zone.start) : bisect_left(starts, zone.end)]
+        items = [list(parts) for item, parts in groupby(inside, key=lambda block: block.item) if item]
+        entries = [TextZone(CITATION, parts[0].start, parts[-1].end) for parts in items] or [zone]
+        found.extend(reference for entry in entries for reference in parse_references(text, entry))
+    return tuple(found)
 
 
 def _is_prose(text: str, block: Block) -> bool:

@@ -9,11 +9,13 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.rules import read_confidence
 from imnm_kg.lexicon.entries import Entry, read_names
 from imnm_kg.model.evaluation import AnnotatedDocument, GivenText, Score
@@ -47,6 +49,14 @@ def script(name: str, *words: str | Path) -> str:
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_help(name: str) -> None:
     assert "Usage: python benchmarks/extraction/" in script(name, "--help")
+
+
+def test_a_corpus_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, str(FOLDER / "calibrate.py"), str(tmp_path / "gold.jsonl")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"calibrate.py: {tmp_path}")
+    assert done.stderr.endswith("[file-missing]\n")
 
 
 def test_every_figure_with_one_command(shared: Path, tmp_path: Path) -> None:
@@ -121,10 +131,8 @@ def test_marked_mentions_stand_in_for_the_lexicon(load: Any) -> None:
 
 
 def _nothing() -> Any:
-    from imnm_kg.extraction.knowledge import read_knowledge
-    from imnm_kg.model.folders import Folders
-
-    return read_knowledge(Folders(ROOT), rules=[])
+    """Knowledge of nothing at all: what is measured there needs names only."""
+    return Knowledge(**dict.fromkeys(field.name for field in fields(Knowledge)))  # type: ignore[arg-type]
 
 
 def test_lexicons_of_a_wanted_size(load: Any, tmp_path: Path) -> None:
