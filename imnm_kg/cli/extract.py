@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lexicon", action="append", default=[], metavar="FILE", help="OBO, OWL, SKOS or TSV; may be repeated"
     )
-    parser.add_argument("--min-confidence", type=_share, default=0.0, metavar="X", help="0 to 1; default: 0, all claims")
+    parser.add_argument("--min-confidence", type=_share, default=0.0, metavar="X", help="0 to 1; default: all claims")
     parser.add_argument("--texts", type=Path, metavar="DIR", help="write the texts of the documents with claims there")
     parser.add_argument("--merge", type=Path, metavar="DIR", help="bring the Parquet shards of a run into one file")
     parser.add_argument("-q", "--quiet", action="store_true", help="tell only what is wrong")
@@ -118,7 +118,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise ImnmError("usage", what, remedy)
 
     if arguments.merge is not None:
-        if arguments.inputs or arguments.format not in ("jsonl", "nq") or arguments.out is None or _is_folder(arguments):
+        file = arguments.out is not None and not _is_folder(arguments)
+        if arguments.inputs or arguments.format not in ("jsonl", "nq") or not file:
             refuse("--merge makes one file of shards", "give --merge DIR --format nq or jsonl, --out FILE and no INPUT")
         return
     if not arguments.inputs:
@@ -137,9 +138,10 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _stream(arguments: argparse.Namespace, inputs: list[Path], settings: Settings, meter: Meter) -> Summary:
+    from imnm_kg.extracting.quads import make_proposer
     from imnm_kg.extracting.settings import load_knowledge
     from imnm_kg.extracting.stream import RowSink, TextSink, TurtleFile, TurtleFolder, extract_stream, refuse_reviewed
-    from imnm_kg.extracting.work import FORMATS
+    from imnm_kg.extracting.work import row_writer
     from imnm_kg.model.aside import unwritable, written_aside
 
     loaded = load_knowledge(settings)
@@ -169,7 +171,7 @@ def _stream(arguments: argparse.Namespace, inputs: list[Path], settings: Setting
                 stream.write(turtle.text.encode())
         return summary
     with contextlib.nullcontext(sys.stdout.buffer) if out is None else written_aside(out) as stream:
-        rows = FORMATS[settings.format](stream)
+        rows = row_writer(stream, settings.format, lambda: make_proposer(settings, loaded.knowledge))
         flush = stream.flush if out is None else (lambda: None)
         summary = extract_stream(inputs, settings, loaded, [*sinks, RowSink(rows, flush)], meter)
         rows.close()
@@ -177,4 +179,8 @@ def _stream(arguments: argparse.Namespace, inputs: list[Path], settings: Setting
 
 
 def _merge(arguments: argparse.Namespace, settings: Settings) -> int:
-    raise NotImplementedError
+    from imnm_kg.cli.meter import Meter
+    from imnm_kg.extracting.merging import merge_shards
+
+    meter = Meter(arguments.quiet)
+    return meter.end(merge_shards(arguments.merge, arguments.out, settings, meter))

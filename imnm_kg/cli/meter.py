@@ -27,7 +27,7 @@ class Meter:
         self._clock = clock
         self._terminal = sys.stderr.isatty()
         self._style = style_for(sys.stderr)
-        self._began = self._said = clock()
+        self._began = self._said = self._finished = clock()
         self._records = self._claims = self._told = 0
         self._expected = self._weight = 0
         self._shown = False
@@ -39,6 +39,8 @@ class Meter:
     def done(self, weight: int) -> None:
         """Take in how much of it was read."""
         self._weight += weight
+        # What is half read is not known, so the time left is told by the last input that was finished, and runs down.
+        self._finished = self._clock()
 
     def tick(self, records: int, claims: int) -> None:
         """Take in records and claims, and say how far the run is where it is time."""
@@ -56,18 +58,20 @@ class Meter:
             f"{self._claims:,} claims",
         ]
         if 0 < self._weight < self._expected:
-            left = (self._expected - self._weight) * seconds / self._weight
-            parts.append(f"about {_time(left)} left")
+            spent = self._finished - self._began
+            left = spent * (self._expected - self._weight) / self._weight + spent - seconds
+            parts.append(f"about {_time(left)} left" if left > 0 else "nearly done")
         return ", ".join(parts)
 
     def _say(self, line: str) -> None:
         text = f"{self._style('·', 'cyan')} {line}"
-        print(f"\r\x1b[K{text}" if self._terminal else text, end="" if self._terminal else "\n", file=sys.stderr, flush=True)
+        sys.stderr.write(f"\r\x1b[K{text}" if self._terminal else f"{text}\n")
+        sys.stderr.flush()
         self._shown = self._terminal
 
     def _clear(self) -> None:
         if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            sys.stderr.write("\r\x1b[K")
             self._shown = False
 
     def bad(self, record: BadRecord) -> None:

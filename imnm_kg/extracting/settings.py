@@ -88,8 +88,10 @@ def read_lexicons(settings: Settings) -> tuple[list[Entry], Faults]:
         entries += lexicon.entries
         count += lexicon.broken
         for fault in lexicon.faults:
-            error = ImnmError("lexicon-line", fault.what, "mend it; the other terms were read", Place(shown, fault.line))
-            told.append(bad_record(error, shown))
+            place = Place(shown, fault.line)
+            told.append(
+                bad_record(ImnmError("lexicon-line", fault.what, "mend it; the others were read", place), shown)
+            )
     return entries, Faults(tuple(told), count)
 
 

@@ -11,17 +11,17 @@ from typing import Protocol
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.extracting.inputs import shown_path, weight
+from imnm_kg.extracting.quads import make_proposer
 from imnm_kg.extracting.settings import Loaded, Settings
 from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.extracting.work import RowWriter
 from imnm_kg.extraction.knowledge import Knowledge
-from imnm_kg.model.claims import Index
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.ids import slug
 from imnm_kg.model.records import BadRecord
-from imnm_kg.operations.assemble import assemble
+from imnm_kg.operations.assemble import read_prefixes
 from imnm_kg.operations.extract import Read, extract, rows_of
-from imnm_kg.operations.propose import proposals_turtle
+from imnm_kg.operations.propose import Proposer, render_turtle
 from imnm_kg.rdf.files import write_atomically
 from imnm_kg.reading.faults import SeenIds
 from imnm_kg.reading.source import read_records
@@ -85,8 +85,7 @@ class RowSink:
 
     def take(self, read: Read) -> None:
         """Write the claims of a document."""
-        for row in rows_of(read):
-            self._rows.write(row)
+        self._rows.write(rows_of(read))
         self._flush()
 
 
@@ -98,16 +97,15 @@ class _Turtle:
         self._knowledge = knowledge
 
     @cached_property
-    def _graph(self) -> tuple[Index, dict[str, str]]:
-        assembly = assemble(Folders(self._settings.root))
-        return assembly.source_index, assembly.prefixes
+    def _proposer(self) -> Proposer:
+        return make_proposer(self._settings, self._knowledge)
+
+    @cached_property
+    def _prefixes(self) -> dict[str, str]:
+        return read_prefixes(Folders(self._settings.root))
 
     def of(self, read: Read) -> str:
-        index, prefixes = self._graph
-        return proposals_turtle(
-            read.claims, {read.record.id: read.record}, index=index, prefixes=prefixes,
-            version=self._settings.version, entries=self._knowledge.entries,
-        )  # fmt: skip
+        return render_turtle(self._proposer, read.claims, {read.record.id: read.record}, self._prefixes)
 
 
 class TurtleFile:

@@ -6,12 +6,13 @@ from __future__ import annotations
 import contextlib
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
+from imnm_kg.extracting.quads import QuadRows, make_proposer
 from imnm_kg.extracting.settings import Faults, Settings, load_knowledge
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.aside import written_aside
@@ -19,12 +20,13 @@ from imnm_kg.model.claim_rows import ParquetRows, Row, json_line
 from imnm_kg.model.records import BadRecord, TextRecord
 from imnm_kg.operations.extract import extract, rows_of
 from imnm_kg.operations.pool import Tick
+from imnm_kg.operations.propose import Proposer
 from imnm_kg.operations.shards import CLAIMS, PARTS, RECORDS, Shard, Tally, file_sha256, positions_hash
 from imnm_kg.reading.faults import SeenIds
 from imnm_kg.reading.shares import Share, UnevenError, read_share
 from imnm_kg.reading.source import read_records
 
-__all__ = ["FORMATS", "SHOWN", "Done", "RowWriter", "Task", "Undone", "Worker"]
+__all__ = ["SHOWN", "Done", "RowWriter", "Task", "Undone", "Worker", "row_writer"]
 
 SHOWN = 20
 """The most bad records that are told one by one; all are counted."""
@@ -73,8 +75,8 @@ class Undone(NamedTuple):
 class RowWriter(Protocol):
     """Writes rows to a stream."""
 
-    def write(self, row: Row) -> None:
-        """Write one."""
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write those of one document."""
 
     def close(self) -> None:
         """Write what is still held; the stream stays open."""
@@ -84,14 +86,18 @@ class _JsonRows:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
-    def write(self, row: Row) -> None:
-        self._stream.write(json_line(row).encode("utf-8"))
+    def write(self, rows: Sequence[Row]) -> None:
+        self._stream.write("".join(map(json_line, rows)).encode("utf-8"))
 
     def close(self) -> None:
         self._stream.flush()
 
 
-FORMATS: dict[str, Callable[[BinaryIO], RowWriter]] = {"parquet": ParquetRows, "jsonl": _JsonRows}
+def row_writer(stream: BinaryIO, format_: str, proposer: Callable[[], Proposer]) -> RowWriter:
+    """Return what writes rows as ``parquet``, ``jsonl`` or ``nq``; the last needs what the graph knows."""
+    if format_ == "nq":
+        return QuadRows(stream, proposer())
+    return ParquetRows(stream) if format_ == "parquet" else _JsonRows(stream)
 
 
 class _Item(NamedTuple):
@@ -123,6 +129,10 @@ class Worker:
     def _knowledge(self) -> Knowledge:
         knowledge, self._faults = load_knowledge(self._settings)
         return knowledge
+
+    @cached_property
+    def _proposer(self) -> Proposer:
+        return make_proposer(self._settings, self._knowledge)
 
     def __call__(self, task: Task, tick: Tick) -> Done | Undone:
         """Do a task."""
@@ -170,7 +180,7 @@ class Worker:
         shown: list[BadRecord] = []
         size, sha256 = _identity(task.path)
         with written_aside(self._out / claims) as stream, written_aside(self._out / log) as log_stream:
-            rows, tally = FORMATS[self._settings.format](stream), Tally(log_stream)
+            rows, tally = row_writer(stream, self._settings.format, lambda: self._proposer), Tally(log_stream)
             for item in items:
                 record = TextRecord(item.id, "", source=task.shown, position=item.position)
                 bad = item.bad or seen.check(record)
@@ -178,8 +188,8 @@ class Worker:
                 if again:
                     bad = seen.check(record)
                 if bad is None:
-                    for row in item.rows:
-                        rows.write(row)
+                    if item.rows:
+                        rows.write(item.rows)
                     tally.record(record, len(item.rows))
                     continue
                 tally.passed_over(bad, item.id if again else None)

@@ -123,9 +123,9 @@ def _with_treatment(reading: Reading, sentence: Sentence, inside: list[Mention])
         return inside
     before = [m for m in reading.within(max(0, sentence.start - 300), sentence.start) if m.entry.kind in _TREATMENTS]
     classes = [m for m in before if m.entry.kind == "DrugClass"]
-    named = (classes or before or [None])[-1]
-    if named is None or named.entry.generic:
+    if not before or (classes or before)[-1].entry.generic:
         return inside
+    named = (classes or before)[-1]
     return sorted([*inside, Mention(found.start(), found.end(), named.entry)])
 
 

@@ -52,6 +52,7 @@ class Reading(NamedTuple):
     starts: list[int]
     hits: TriggerHits
     topic: Topic
+    of_field: bool
     knowledge: Knowledge
     sha256: str
 

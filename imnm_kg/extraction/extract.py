@@ -20,9 +20,11 @@ from imnm_kg.extraction.context import context_of
 from imnm_kg.extraction.cues import certainty_of, negated
 from imnm_kg.extraction.document import OF_BENEFIT, OF_HARM, Reading
 from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_study
+from imnm_kg.extraction.gate import bits_of, promising, worth_trying
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.masking import fold, mask
-from imnm_kg.extraction.mentions import Mention, find_mentions
+from imnm_kg.extraction.mentions import Mention, find_mentions, settle
+from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.populations import narrow, patient_group
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.extraction.rules import Rule
@@ -31,6 +33,7 @@ from imnm_kg.extraction.selection import Candidate, harmless, select
 from imnm_kg.extraction.sheet import Masked
 from imnm_kg.extraction.told import population_of, told_of
 from imnm_kg.extraction.topics import topic_of
+from imnm_kg.lexicon.matcher import longest
 from imnm_kg.lexicon.variants import normalise, words_only
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.records import TextRecord
@@ -49,12 +52,15 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     matcher = knowledge.matcher
     text = record.text
     plain = normalise(text)
-    hits = knowledge.triggers.find(words_only(text))
-    if not hits:
+    words = words_only(text)
+    names = longest(matcher.find_all(text, words))
+    if not names:
         return ()
-    mentions = narrow(text, find_mentions(text, plain, record.title, matcher), matcher)
-    if len(mentions) < 2:
+    hits = knowledge.triggers.find(words)
+    of_field = any(name.entry.iri in knowledge.field for name in names)
+    if not promising(plain, names, hits, of_field):
         return ()
+    mentions = narrow(text, settle(text, plain, record.title, names, matcher), matcher)
     title = (
         narrow(record.title, find_mentions(record.title, normalise(record.title), "", matcher), matcher)
         if record.title
@@ -64,7 +70,7 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     if (group := patient_group(record.title if topic.disease is not None else f"{record.title} {text}")) is not None:
         topic = topic._replace(population=group)
     starts = [mention.start for mention in mentions]
-    reading = Reading(record, plain, mentions, starts, hits, topic, knowledge, record.sha256)
+    reading = Reading(record, plain, mentions, starts, hits, topic, of_field, knowledge, record.sha256)
     found = [candidate for sentence in sentences_of(record) for candidate in _read_sentence(reading, sentence)]
     kept = select(found)
     harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate in OF_HARM)
@@ -81,13 +87,20 @@ def _read_sentence(reading: Reading, sentence: Sentence) -> Iterator[Candidate]:
     aim = asks(reading, sentence)
     if not inside:
         return
-    masked = mask(reading.plain, start, end, inside)
+    bits, count = bits_of(inside), len({m.entry.iri for m in inside})
+    findings = reading.of_field and has_head(reading.plain, start, end)
+    rules = [
+        rule for rule in rules
+        if worth_trying(rule, bits, count, findings) and not (rule.needs and rule.needs != section)
+        and not (aim and rule.predicate != "investigatedFor")
+    ]  # fmt: skip
+    if not rules:
+        return
+    masked = mask(reading.plain, start, end, inside, findings=findings)
     folded = fold(masked)
     words = reading.plain[start:end]
     for rule in rules:
-        if aim and rule.predicate != "investigatedFor":
-            continue
-        if (rule.needs and rule.needs != section) or (rule.unless and rule.silencer.search(words)):
+        if rule.unless and rule.silencer.search(words):
             continue
         plainly = rule.predicate == "subtypeOf" or rule.topic == "class"  # these read "X is a Y" itself
         if plainly:

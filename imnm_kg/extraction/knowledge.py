@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from imnm_kg.lexicon.matcher import Matcher
 from imnm_kg.lexicon.variants import normalise
 from imnm_kg.model.claims import Index
 from imnm_kg.model.folders import Folders
+from imnm_kg.model.namespaces import ENTITY
 from imnm_kg.rdf.reader import read_turtle
 
 __all__ = ["Knowledge", "read_knowledge"]
@@ -30,6 +31,7 @@ class Knowledge:
         triggers: their cue words.
         cues: negations and hedges.
         entries: the entries by IRI.
+        field: the diseases of the field and all antibodies, by IRI.
         outcomes: the outcomes of the graph, by name in normal form.
     """
 
@@ -38,7 +40,26 @@ class Knowledge:
     triggers: Triggers
     cues: ContextCues
     entries: dict[str, Entry]
+    field: frozenset[str]
     outcomes: dict[str, Entry]
+
+
+_FIELD = tuple(
+    ENTITY + id_ for id_ in ("autoimmune-disease", "neuromuscular-disease", "immune-mediated-inflammatory-disease")
+)
+
+
+def _of_field(entries: Mapping[str, Entry]) -> frozenset[str]:
+    """Return the IRIs of the diseases below the roots of the field, and of all antibodies."""
+    made = set(_FIELD)
+    for entry in entries.values():
+        path, at = [], entry.iri
+        while at not in made and at not in path and at in entries:
+            path.append(at)
+            at = entries[at].base
+        if at in made:
+            made.update(path)
+    return frozenset(made | {entry.iri for entry in entries.values() if entry.kind == "Antibody"})
 
 
 def read_knowledge(
@@ -73,5 +94,6 @@ def read_knowledge(
         Triggers(made),
         read_context_cues(lexicon / "context-cues.tsv", folders.shown(lexicon / "context-cues.tsv")),
         {entry.iri: entry for entry in merged},
+        _of_field({entry.iri: entry for entry in merged}),
         outcomes,
     )

@@ -8,8 +8,10 @@ Members of a list ("azathioprine, methotrexate or tacrolimus") become one charac
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
+from typing import TypeAlias
 
 from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.phrases import open_findings, open_processes, open_variants
@@ -18,8 +20,10 @@ from imnm_kg.lexicon.entries import Entry
 
 __all__ = ["fold", "mask"]
 
+_Finder: TypeAlias = Callable[[str, Callable[[int, int], str]], list[tuple[int, int, str]]]
 
-def mask(plain: str, start: int, end: int, mentions: list[Mention]) -> Masked:
+
+def mask(plain: str, start: int, end: int, mentions: list[Mention], *, findings: bool = True) -> Masked:
     """Mask a sentence.
 
     Args:
@@ -27,10 +31,13 @@ def mask(plain: str, start: int, end: int, mentions: list[Mention]) -> Masked:
         start: first code point of the sentence.
         end: the code point after its last.
         mentions: the mentions inside it, in order.
+        findings: whether to look for findings that no lexicon has.
     """
     sheet = Sheet(plain, start, end, mentions)
     _drop_brackets(sheet)
-    _add_open_findings(sheet)
+    _add_open_processes(sheet)
+    if findings:
+        _add_open(sheet, open_findings, "Phenotype", MARKS["OpenFinding"])
     _drop_appositions(sheet)
     _add_regimens(sheet, _REGIMEN)
     for members, pattern, link in _GROUPS:
@@ -54,7 +61,9 @@ def _drop_brackets(sheet: Sheet) -> None:
         before = sheet.slot(at) if at >= 0 and sheet.text[at] in _ALL_MARKS else None
         if before is not None and len(inside) == 1 and _names_antibody(before, inside[0]):
             sheet.set(at, inside[0])
-        elif (inside and not _FIGURES.search(found.group(1)) and not _same_thing(before, inside, found.group(1))) or (not inside and _EXAMPLES.search(found.group(1))):
+        elif (inside and not _FIGURES.search(found.group(1)) and not _same_thing(before, inside, found.group(1))) or (
+            not inside and _EXAMPLES.search(found.group(1))
+        ):
             continue
         sheet.patch(found.start(), found.end())
 
@@ -91,20 +100,22 @@ def _same_thing(before: Slot | None, inside: list[Slot], content: str) -> bool:
     )
 
 
-def _add_open_findings(sheet: Sheet) -> None:
-    """Put findings that no lexicon has, recognised by their head noun, in the place of their words."""
+def _add_open_processes(sheet: Sheet) -> None:
+    """Put variants of genes and what happens to molecules in the place of their words."""
     for start, end, gene in reversed(open_variants(sheet.text)):
         stop = sheet.stop(end)
         mention = Mention(sheet.origin[start], stop, _variants(sheet.slot(gene).mentions[0].entry))
         sheet.patch(start, end, MARKS["Factor"], Slot((mention,), mention.start, stop))
-    for find, kind, mark in (
-        (open_processes, "BiologicalProcess", MARKS["BiologicalProcess"]),
-        (open_findings, "Phenotype", MARKS["OpenFinding"]),
-    ):
-        for start, end, label in reversed(find(sheet.text, sheet.words)):
-            stop = sheet.stop(end)
-            mention = Mention(sheet.origin[start], stop, open_entry(label, kind))
-            sheet.patch(start, end, mark, Slot((mention,), mention.start, stop))
+    if any(mark in sheet.text for mark in CLASSES["U"]):
+        _add_open(sheet, open_processes, "BiologicalProcess", MARKS["BiologicalProcess"])
+
+
+def _add_open(sheet: Sheet, find: _Finder, kind: str, mark: str) -> None:
+    """Put things that no lexicon has, recognised by their head noun, in the place of their words."""
+    for start, end, label in reversed(find(sheet.text, sheet.words)):
+        stop = sheet.stop(end)
+        mention = Mention(sheet.origin[start], stop, open_entry(label, kind))
+        sheet.patch(start, end, mark, Slot((mention,), mention.start, stop))
 
 
 def _variants(gene: Entry) -> Entry:

@@ -12,7 +12,7 @@ from imnm_kg.lexicon.matcher import Found, Matcher, longest
 from imnm_kg.lexicon.variants import words_only
 from imnm_kg.model.namespaces import ENTITY
 
-__all__ = ["Mention", "find_mentions", "open_entry", "slug"]
+__all__ = ["Mention", "find_mentions", "open_entry", "settle", "slug"]
 
 
 class Mention(NamedTuple):
@@ -79,7 +79,11 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
         title: its title, for what it names in full.
         matcher: the names.
     """
-    found = longest(matcher.find_all(text, words_only(text)))
+    return settle(text, plain, title, longest(matcher.find_all(text, words_only(text))), matcher)
+
+
+def settle(text: str, plain: str, title: str, found: list[Found], matcher: Matcher) -> list[Mention]:
+    """Make mentions of the names found in a text: what its own definitions and the grammar of antibodies make of them."""
     found = _with_definitions(text, title, found, matcher)
     found += _unknown_antibodies(text, found)
     found = longest(found)

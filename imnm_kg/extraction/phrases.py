@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["open_findings", "open_processes", "open_variants"]
+__all__ = ["has_head", "open_findings", "open_processes", "open_variants"]
 
 _HEADS = (
     r"weakness|atrophy|infiltrat(?:ion|es?)|deposit(?:ion|s)|necrosis|signatures?|inflammation|"
@@ -49,6 +49,7 @@ _STOP = (
     r"through|per|same|different|similar|certain|various|two|three|four|one|like"
 )
 _INNER = "\ue005\ue007\ue008\ue009"
+_HEAD = re.compile(rf"(?<![a-z])(?:{_HEADS})(?![a-z])|levels?|concentration|expression")
 _PHRASE = re.compile(
     rf"(?<![a-z0-9'\ue001-\ue00b])((?:(?:(?!(?:{_STOP})\b)[a-z0-9'+/.]*[a-z0-9'+/]|"
     rf"[{_INNER}])\s+){{1,5}})({_HEADS})(?![a-z0-9\ue001-\ue00b])"
@@ -105,6 +106,11 @@ _VARIANT = re.compile(
 def open_variants(text: str) -> list[tuple[int, int, int]]:
     """Find variants of a gene: places (half-open), and where the gene stands."""
     return [(m.start(), m.end(), m.start(1) if m.group(1) else m.start(2)) for m in _VARIANT.finditer(text)]
+
+
+def has_head(plain: str, start: int, end: int) -> bool:
+    """Tell whether a sentence has a word that may be the head of an open finding."""
+    return _HEAD.search(plain, start, end) is not None
 
 
 def open_findings(text: str, words: Callable[[int, int], str]) -> list[tuple[int, int, str]]:

@@ -82,12 +82,21 @@ class Rule:
             raise ImnmError("lexicon-rule", what, "mend the rule", None) from error
 
     @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """The kinds of names of which a sentence must have one each, as bits in the order of the marks."""
+        named = {role: letter for letter, role in _END.findall(self.pattern)}
+        named.pop({"object": "o", "subject": "s"}.get(self.topic, ""), None)  # the document may stand for it
+        letters = [letter for _, letter in sorted(named.items())] + (["K"] if self.topic == "class" else [])
+        return tuple(sum(1 << (ord(mark) - 0xE001) for mark in CLASSES[letter]) for letter in letters)
+
+    @cached_property
     def silencer(self) -> re.Pattern[str]:
         """The compiled ``unless``."""
         return re.compile(self.unless)
 
 
 _SLOT = re.compile(r"<([A-Z]):([a-z])>|<([A-Z])>")
+_END = re.compile(r"<([A-Z]):([sok])>")
 _MACRO = re.compile(r"\{([a-z]+)\}")
 
 

@@ -116,7 +116,8 @@ class Sheet:
 
     def words(self, start: int, end: int) -> str:
         """Return the words of the document that a stretch stands for, without mentions folded into a list."""
-        made, place = [], start
+        made: list[str] = []
+        place = start
         for at in range(bisect_left(self.places, start), bisect_left(self.places, end)):
             mark, slot = self.places[at], self.slots[at]
             made += self.text[place:mark], self.plain[slot.start : slot.end]

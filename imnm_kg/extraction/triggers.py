@@ -42,7 +42,7 @@ class Triggers:
         numbers: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
             for cue in rule.cues:
-                numbers.setdefault(f" {words_only(cue.strip())}", []).append(number)
+                numbers.setdefault(words_only(f" {cue}"), []).append(number)
         self._numbers = [tuple(found) for found in numbers.values()]
         self._automaton = AhoCorasick(list(numbers))
 

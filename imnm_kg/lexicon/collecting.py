@@ -150,6 +150,7 @@ class Collector:
         everyday = self.known.everyday
         made: list[Entry] = []
         owners: Counter[str] = Counter()
+        symbols: dict[str, str] = {}
         for iri in sorted(terms):
             term = terms[iri]
             if isinstance(term, str):
@@ -167,12 +168,23 @@ class Collector:
             made.append(entry)
             if naming.abbreviations:
                 owners.update(naming.abbreviations)
+                if term.label in naming.abbreviations:
+                    symbols.setdefault(term.label, iri)
         for number, entry in enumerate(made):
-            # What stands for several things stands for none of them unless the text says for which.
-            shared = {short for short in entry.abbreviations if owners[short] > 1}
-            if shared - entry.ambiguous:
-                made[number] = replace(entry, ambiguous=entry.ambiguous | shared)
+            if any(owners[short] > 1 for short in entry.abbreviations):
+                made[number] = _share(entry, owners, symbols)
         return tuple(made)
+
+
+def _share(entry: Entry, owners: Mapping[str, int], symbols: Mapping[str, str]) -> Entry:
+    """Settle the abbreviations that several terms have.
+
+    What is the preferred name of one of them is that one's alone. Any other stands for none of them unless the text
+    says for which.
+    """
+    kept = tuple(short for short in entry.abbreviations if symbols.get(short, entry.iri) == entry.iri)
+    shared = {short for short in kept if owners[short] > 1 and short not in symbols}
+    return replace(entry, abbreviations=kept, ambiguous=(entry.ambiguous & set(kept)) | shared)
 
 
 def text_lines(stream: Stream, collector: Collector) -> Iterator[tuple[int, str]]:

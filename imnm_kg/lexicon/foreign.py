@@ -121,11 +121,9 @@ def _read(form: str, stream: Stream, collector: Collector) -> None:
 
         read_table(stream, collector)
     else:
-        from pyoxigraph import RdfFormat
+        from imnm_kg.lexicon.triples import read_triples
 
-        from imnm_kg.lexicon.graphs import read_triples
-
-        read_triples(stream, collector, RdfFormat.TURTLE if form == _TURTLE else RdfFormat.N_TRIPLES)
+        read_triples(stream, collector, turtle=form == _TURTLE)
 
 
 def _lexicon(collector: Collector, stream: Stream) -> ForeignLexicon:
@@ -142,7 +140,8 @@ def _lexicon(collector: Collector, stream: Stream) -> ForeignLexicon:
         what = f"there is no term to look for{': ' if reasons else ''}{'; '.join(reasons)}"
         raise ImnmError("lexicon-empty", what, "give a file with terms that have names", place)
     left_out = tuple(collector.left_out.most_common())
-    return ForeignLexicon(entries, tuple(collector.faults), collector.broken, left_out, tuple(collector.imports))
+    faults = sorted(collector.faults, key=lambda fault: (fault.line is None, fault.line or 0))
+    return ForeignLexicon(entries, tuple(faults), collector.broken, left_out, tuple(collector.imports))
 
 
 def _kind_of(head: str, stream: Stream) -> str:

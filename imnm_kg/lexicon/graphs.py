@@ -1,22 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terms of an ontology or thesaurus in RDF: OWL classes and SKOS concepts out of a stream of triples."""
+"""Terms of an ontology or thesaurus out of a stream of triples: OWL classes and SKOS concepts."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, cast
-
-from imnm_kg.errors import ImnmError
 from imnm_kg.lexicon.collecting import Collector
 from imnm_kg.lexicon.synonyms import ABBREVIATION, NO_NAME, synonym_type
 from imnm_kg.model.namespaces import OBO, OWL, RDF, RDFS, SKOS
-from imnm_kg.reading.streams import Stream
 
-if TYPE_CHECKING:
-    from pyoxigraph import RdfFormat
-
-__all__ = ["PREDICATES", "TermGraph", "read_triples"]
+__all__ = ["PREDICATES", "TermGraph"]
 
 _OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
 _SYNONYMS = (
@@ -48,7 +39,6 @@ PREDICATES = {
 """The properties that are looked at; any other triple is of no use here."""
 
 _CLASSES = frozenset((f"{OWL}Class", f"{RDFS}Class", f"{SKOS}Concept", f"{OWL}NamedIndividual"))
-_MOST_FAULTS = 10_000  # after these a file is taken for no RDF at all
 
 
 class _Node:
@@ -145,6 +135,12 @@ class TermGraph:
             del self._nodes[iri]
             self._give(iri, node)
 
+    def broke(self) -> None:
+        """Forget what was said last where it is not enough for a term: its statement broke off."""
+        node = self._nodes.get(self._current)
+        if node is not None and not node.label:
+            del self._nodes[self._current]
+
     def finish(self) -> None:
         """Give the terms to the collector; nothing is kept."""
         self._end_axiom()
@@ -169,98 +165,3 @@ class TermGraph:
         else:
             shorts = [f"{code}?" for code in node.notations if code.isalpha() and code.isupper() and 1 < len(code) < 7]
             collector.add(iri, node.label, node.synonyms, shorts=shorts, parents=node.parents)
-
-
-class _Bytes(io.RawIOBase):
-    """The lines of a file for the parser, which must not see an error: what cannot be decoded is marked.
-
-    The parser reads a file with a byte that is no UTF-8 wrongly from there on. A line keeps its place with the byte
-    replaced, and names with the replacement character are then no names.
-    """
-
-    def __init__(self, stream: Stream, collector: Collector) -> None:
-        super().__init__()
-        self.failure: ImnmError | None = None
-        self._lines = stream.lines()
-        self._collector = collector
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        pieces = [self._rest] if self._rest else []
-        have = len(self._rest)
-        while have < max(size, 1) and (line := self._next()) is not None:
-            pieces.append(line)
-            have += len(line)
-        data = b"".join(pieces)
-        self._rest = data[size:]
-        return data[:size]
-
-    def _next(self) -> bytes | None:
-        try:
-            number, line = next(self._lines, (0, None))
-        except ImnmError as error:
-            self.failure = error
-            return None
-        if line is None:
-            if not number:
-                return None
-            self._collector.fault(number, "the line is too long to be read")
-            return b"\n"
-        if not line.isascii():
-            try:
-                line.decode()
-            except UnicodeDecodeError as error:
-                self._collector.fault(number, f"the byte 0x{line[error.start]:02X} is not valid UTF-8")
-                return line.decode("utf-8", "replace").encode() + b"\n"
-        return line + b"\n"
-
-
-def read_triples(stream: Stream, collector: Collector, form: RdfFormat) -> None:
-    """Give the terms of a Turtle or N-Triples file to a collector.
-
-    A statement that is broken is a fault; the parser goes on behind it.
-
-    Raises:
-        ImnmError: as ``Stream.lines``, when all before the break has been given.
-    """
-    source = _Bytes(stream, collector)
-    graph = TermGraph(collector)
-    for subject, predicate, value, language in _triples(source, collector, form):
-        graph.take(subject, predicate, value, language)
-    graph.finish()
-    if source.failure is not None:
-        raise source.failure
-
-
-def _triples(source: _Bytes, collector: Collector, form: RdfFormat) -> Iterator[tuple[str, str, str, str | None]]:
-    from pyoxigraph import BlankNode, Literal, NamedNode, parse
-
-    parser = parse(cast("IO[bytes]", source), format=form)
-    while True:
-        try:
-            for quad in parser:
-                predicate = quad.predicate.value
-                if predicate not in PREDICATES:
-                    continue
-                value, subject = quad.object, quad.subject
-                if isinstance(subject, NamedNode):
-                    name = subject.value
-                elif isinstance(subject, BlankNode):
-                    name = f"_:{subject.value}"
-                else:
-                    continue
-                if isinstance(value, Literal):
-                    if "\ufffd" not in value.value:
-                        yield name, predicate, value.value, value.language or ""
-                elif isinstance(value, NamedNode):
-                    yield name, predicate, value.value, None
-        except SyntaxError as error:
-            said = " ".join((error.msg or "the text cannot be parsed").split())
-            collector.fault(error.lineno, said.partition(": ")[2] or said)
-            if collector.broken >= _MOST_FAULTS:
-                raise ImnmError("lexicon-format", "this is no RDF of its format", "check the file", None) from error
-        else:
-            return

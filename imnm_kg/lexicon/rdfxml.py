@@ -80,6 +80,7 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.EntityDeclHandler = self._entity
+        parser.SkippedEntityHandler = self._skip_entity
         self._parser = parser
 
     def read(self) -> None:
@@ -106,6 +107,12 @@ class _Reader:
         what = "the file declares entities in its DOCTYPE, which can blow up or reach for other files"
         remedy = "save it without them (in Protégé as Turtle, with ROBOT: robot convert), or write out the IRIs"
         raise self._error("lexicon-entities", what, remedy)
+
+    def _skip_entity(self, name: str, _: bool) -> None:
+        # A file with an external DTD may use entities that are declared there, and that is not fetched.
+        self._collector.fault(self._parser.CurrentLineNumber, f"the entity &{name[:80]}; is not declared in the file")
+        if self._open:
+            self._open[-1].text = None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if self._skipped:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
@@ -104,11 +104,12 @@ class ParquetRows:
             use_dictionary=True, write_statistics=True,
         )  # fmt: skip
 
-    def write(self, row: Row) -> None:
-        """Write a row, with the columns of ``arrow_schema``."""
-        self._rows.append(row)
-        if len(self._rows) == _ROWS:
-            self._flush()
+    def write(self, rows: Iterable[Row]) -> None:
+        """Write rows with the columns of ``arrow_schema``."""
+        for row in rows:
+            self._rows.append(row)
+            if len(self._rows) == _ROWS:
+                self._flush()
 
     def _flush(self) -> None:
         self._writer.write_table(self._table(self._rows, schema=self._schema), row_group_size=_ROWS)
@@ -140,9 +141,9 @@ def read_rows(path: Path, shown: str | None = None) -> Iterator[Row]:
         raise ImnmError("shard-damaged", what, remedy, Place(shown or str(path))) from error
 
 
-def json_line(row: Row, fields: Sequence[str] = JSON_FIELDS) -> str:
+def json_line(row: Row) -> str:
     """Return a row as a line of ``extract --format jsonl``, with its line end."""
-    values = {name: row[name] for name in fields}
+    values = {name: row[name] for name in JSON_FIELDS}
     context: dict[str, list[str]] = {}
     for pair in row["context"]:
         context.setdefault(pair["key"], []).append(pair["value"])

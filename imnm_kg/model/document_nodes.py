@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -12,10 +13,34 @@ from imnm_kg.model.ids import slug
 from imnm_kg.model.namespaces import DCTERMS, DOCUMENT, FOAF, IMNM, OA, RDF, RDFS, XSD
 from imnm_kg.model.records import BOILERPLATE, CITATION, REFERENCES, TextRecord
 
-__all__ = ["document_iri", "document_triples"]
+__all__ = ["DocumentFacts", "document_facts", "document_iri", "document_triples"]
 
 _APART = (BOILERPLATE, CITATION, REFERENCES)
 _NOT_IN_PATH = re.compile(r"[^A-Za-z0-9._~()/:;-]")
+
+
+class DocumentFacts(NamedTuple):
+    """What the graph says of a document, other than what it is about; its text is no longer needed for it.
+
+    ``zones``: kind, first code point and the code point after the last.
+    """
+
+    id: str
+    title: str
+    doi: str
+    pmid: str
+    pmcid: str
+    text_sha256: str
+    text_length: int
+    zones: tuple[tuple[str, int, int], ...]
+
+
+def document_facts(record: TextRecord) -> DocumentFacts:
+    """Return what the graph says of a document."""
+    return DocumentFacts(
+        record.id, record.title, record.doi, record.pmid, record.pmcid, record.sha256, len(record.text),
+        tuple(_zones(record)),
+    )  # fmt: skip
 
 
 def document_iri(record_id: str, suffix: str = "") -> NamedNode:
@@ -23,31 +48,30 @@ def document_iri(record_id: str, suffix: str = "") -> NamedNode:
     return DOCUMENT.term(f"{slug(record_id)}-{suffix}" if suffix else slug(record_id))
 
 
-def document_triples(record: TextRecord, iri: NamedNode, about: Iterable[NamedNode]) -> list[Triple]:
+def document_triples(facts: DocumentFacts, iri: NamedNode, about: Iterable[NamedNode]) -> list[Triple]:
     """Return the node of a document and its zones.
 
     Args:
-        record: the text.
+        facts: what is said of it.
         iri: the document.
         about: what it is about.
     """
-    text = record.text
-    title = " ".join(record.title.split()) or record.id
+    title = " ".join(facts.title.split()) or facts.id
     # Titles come more than once, and a label names one thing.
-    label = title if record.id in title else f"{title} ({record.id})"
+    label = title if facts.id in title else f"{title} ({facts.id})"
     pairs: list[tuple[NamedNode, NamedNode | Literal]] = [
         (RDF.type, IMNM.Document),
         (RDFS.label, Literal(label, language="en")),
         (DCTERMS.term("title"), Literal(title, language="en")),
         (DCTERMS.language, Literal("en")),
-        *((DCTERMS.identifier, Literal(name)) for name in dict.fromkeys(_identifiers(record))),
-        *((FOAF.page, NamedNode(page)) for page in _pages(record)),
-        (IMNM.textSha256, Literal(record.sha256)),
-        (IMNM.textLength, _number(len(text))),
+        *((DCTERMS.identifier, Literal(name)) for name in dict.fromkeys(_identifiers(facts))),
+        *((FOAF.page, NamedNode(page)) for page in _pages(facts)),
+        (IMNM.textSha256, Literal(facts.text_sha256)),
+        (IMNM.textLength, _number(facts.text_length)),
         *((IMNM.isAbout, node) for node in about),
     ]
     made = [Triple(iri, key, value) for key, value in pairs]
-    for number, (kind, start, end) in enumerate(_zones(record), 1):
+    for number, (kind, start, end) in enumerate(facts.zones, 1):
         node = NamedNode(f"{iri.value}#zone-{number}")
         made.append(Triple(iri, IMNM.hasZone, node))
         name = iri.value.rsplit("/", 1)[1]
@@ -65,23 +89,23 @@ def _number(value: int) -> Literal:
     return Literal(str(value), datatype=XSD.integer)
 
 
-def _identifiers(record: TextRecord) -> Iterator[str]:
-    yield record.id
-    for name, value in (("PMID", record.pmid), ("DOI", record.doi)):
+def _identifiers(facts: DocumentFacts) -> Iterator[str]:
+    yield facts.id
+    for name, value in (("PMID", facts.pmid), ("DOI", facts.doi)):
         if value:
             yield f"{name}:{value}"
-    if record.pmcid:
-        yield record.pmcid
+    if facts.pmcid:
+        yield facts.pmcid
 
 
-def _pages(record: TextRecord) -> list[str]:
+def _pages(facts: DocumentFacts) -> list[str]:
     """Give the address of the page by the first identifier that has one."""
-    if record.pmid.isdecimal():
-        return [f"https://pubmed.ncbi.nlm.nih.gov/{record.pmid}/"]
-    if re.fullmatch(r"PMC[0-9]+", record.pmcid):
-        return [f"https://pmc.ncbi.nlm.nih.gov/articles/{record.pmcid}/"]
-    if record.doi:
-        quoted = _NOT_IN_PATH.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), record.doi)
+    if facts.pmid.isdecimal():
+        return [f"https://pubmed.ncbi.nlm.nih.gov/{facts.pmid}/"]
+    if re.fullmatch(r"PMC[0-9]+", facts.pmcid):
+        return [f"https://pmc.ncbi.nlm.nih.gov/articles/{facts.pmcid}/"]
+    if facts.doi:
+        quoted = _NOT_IN_PATH.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), facts.doi)
         return [f"https://doi.org/{quoted}"]
     return []
 

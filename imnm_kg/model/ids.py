@@ -32,6 +32,7 @@ def content_hash(array: Sequence[_Json]) -> str:
 
 
 _SPELT = {"+": " plus ", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "µ": "mu", "μ": "mu"}
+_LONGEST_SLUG = 120
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -40,8 +41,11 @@ def slug(name: str) -> str:
     spelt = "".join(_SPELT.get(character, character) for character in name.lower())
     plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
     made = _NOT_IN_SLUG.sub("-", plain).strip("-")
-    # A name in another script leaves nothing to read.
-    return made or "unnamed-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    if 0 < len(made) <= _LONGEST_SLUG:
+        return made
+    # A name in another script leaves nothing to read, and one that is too long for a file is told apart by its hash.
+    digits = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{made[: _LONGEST_SLUG - 9].rstrip('-') or 'unnamed'}-{digits}"
 
 
 def claim_id(

@@ -47,11 +47,14 @@ class Namespace(str):
         iri = f"{self}{name}"
         node = _TERMS.get(iri)
         if node is None:
-            node = _TERMS[iri] = NamedNode(iri)
+            node = NamedNode(iri)
+            if len(_TERMS) < _MOST_TERMS:  # those of the code come first; ids made from content are without number
+                _TERMS[iri] = node
         return node
 
 
 _TERMS: dict[str, NamedNode] = {}
+_MOST_TERMS = 2000
 IMNM = Namespace(f"{BASE}ontology/")
 CLAIM = Namespace(f"{BASE}claim/")
 EVIDENCE = Namespace(f"{BASE}evidence/")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A text to be read for claims: its zones, its identifiers, and what became of a record that could not be read.
 
-Every offset is a code point of ``TextRecord.text``, half-open. The text of a plain file is the file; that of XML or HTML
-is the visible text in reading order, made the same way on every run, and known by its SHA-256.
+Every offset is a code point of ``TextRecord.text``, half-open. The text of a plain file is the file; that of XML or
+HTML is the visible text in reading order, made the same way on every run, and known by its SHA-256.
 """
 
 from __future__ import annotations

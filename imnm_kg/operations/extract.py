@@ -11,10 +11,10 @@ from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.claim_rows import Row
-from imnm_kg.model.document_nodes import _zones as graph_zones
+from imnm_kg.model.document_nodes import DocumentFacts, document_facts
 from imnm_kg.model.records import BadRecord, TextRecord
 
-__all__ = ["Read", "claim_of", "extract", "propose", "rows_of"]
+__all__ = ["Read", "claim_of", "extract", "facts_of", "propose", "rows_of"]
 
 
 class Read(NamedTuple):
@@ -51,7 +51,23 @@ def extract(
 
 def rows_of(read: Read) -> list[Row]:
     """Return the claims of a record as rows, in the order of their passages."""
-    return [_row(read.record, claim) for claim in sorted(read.claims, key=_order)]
+    if not read.claims:
+        return []
+    record, facts = read.record, document_facts(read.record)
+    document = {
+        "source": record.source,
+        "position": record.position,
+        "document": facts.id,
+        "text_sha256": facts.text_sha256,
+        "text_length": facts.text_length,
+        "title": facts.title,
+        "doi": facts.doi,
+        "pmid": facts.pmid,
+        "pmcid": facts.pmcid,
+        "year": record.year,
+        "zones": [{"kind": kind, "start": start, "end": end} for kind, start, end in facts.zones],
+    }
+    return [{**document, **_row(claim)} for claim in sorted(read.claims, key=_order)]
 
 
 def _order(claim: ProposedClaim) -> tuple[object, ...]:
@@ -61,19 +77,8 @@ def _order(claim: ProposedClaim) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _row(record: TextRecord, claim: ProposedClaim) -> Row:
+def _row(claim: ProposedClaim) -> Row:
     return {
-        "source": record.source,
-        "position": record.position,
-        "document": claim.document,
-        "text_sha256": claim.text_sha256,
-        "text_length": len(record.text),
-        "title": record.title,
-        "doi": record.doi,
-        "pmid": record.pmid,
-        "pmcid": record.pmcid,
-        "year": record.year,
-        "zones": [{"kind": kind, "start": start, "end": end} for kind, start, end in graph_zones(record)],
         **_entity("subject", claim.subject),
         "predicate": claim.predicate,
         **_entity("object", claim.object),
@@ -111,6 +116,15 @@ def claim_of(row: Row) -> ProposedClaim:
         tuple((pair["key"], pair["value"]) for pair in row["context"]),
         row["quote"], row["prefix"], row["suffix"], row["start"], row["end"], row["rule"], row["confidence"],
         tuple(Mark(mark["role"], mark["text"], mark["start"], mark["end"]) for mark in row["marks"]),
+    )  # fmt: skip
+
+
+def facts_of(row: Row) -> DocumentFacts:
+    """Return what a row says of its document."""
+    zones = tuple((zone["kind"], zone["start"], zone["end"]) for zone in row["zones"])
+    return DocumentFacts(
+        row["document"], row["title"], row["doi"], row["pmid"], row["pmcid"], row["text_sha256"], row["text_length"],
+        zones,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from imnm_kg.model.claims import (
     expected_label,
     read_claims,
 )
-from imnm_kg.model.document_nodes import document_iri, document_triples
+from imnm_kg.model.document_nodes import DocumentFacts, document_facts, document_iri, document_triples
 from imnm_kg.model.entities import Entities, denies
 from imnm_kg.model.ids import claim_id, evidence_id, slug
 from imnm_kg.model.namespaces import CLAIM, DCTERMS, ENTITY, EVIDENCE, IMNM, OBO, RDF, RDFS, SKOS
@@ -36,7 +36,7 @@ from imnm_kg.model.records import TextRecord
 from imnm_kg.model.triples import claim_triples, evidence_triples
 from imnm_kg.rdf.turtle import used_prefixes, write_turtle
 
-__all__ = ["EXTRACTOR", "proposals_turtle"]
+__all__ = ["EXTRACTOR", "Proposer", "proposals_turtle", "render_turtle"]
 
 EXTRACTOR = ENTITY.term("imnm-kg-extractor")
 
@@ -48,6 +48,52 @@ _ISO = re.compile(
 _SPAN = re.compile(
     r"(?:at |after |by )?(?:(?P<n>[0-9]+)[ -](?P<unit>day|week|month|year)s?|(?P<u>day|week|month|year) (?P<m>[0-9]+))"
 )
+
+
+class Proposer:
+    """What proposing needs of graph and lexicon, read once for any number of documents."""
+
+    def __init__(self, index: Index, version: str, entries: Mapping[str, Entry] | None = None) -> None:
+        """Read what is known.
+
+        Args:
+            index: the triples of ontology and graph, for names that are known.
+            version: the version of the extractor.
+            entries: the lexicon by IRI, for the parts of regimens and for populations that it knows.
+        """
+        self.version = version
+        self._index = index
+        self._entities = Entities(index)
+        self._known = {claim.iri: claim for claim in read_claims(index)}
+        self._entries = {entry.label.casefold(): entry for entry in reversed(list((entries or {}).values()))}
+
+    def triples(self, claims: Iterable[ProposedClaim], documents: Mapping[str, DocumentFacts]) -> list[Triple]:
+        """Return all that one file says: documents, new entities, claims with their passages.
+
+        Args:
+            claims: what the extractor found; their order does not matter.
+            documents: the documents by id.
+        """
+        ordered = sorted(claims, key=lambda one: (one.document, one.start, one.end, one.predicate, one.rule))
+        iris = _document_iris(ordered, self._index)
+        book = _Book(self._entities, self._entries)
+        made = _Claims(self._index, self._known, iris, book, self.version)
+        for one in ordered:
+            made.add(one)
+        triples = [
+            triple
+            for id_, iri in iris.items()
+            if self._index.text(iri, IMNM.textSha256) is None
+            for triple in document_triples(documents[id_], iri, made.about(iri))
+        ]
+        triples += book.triples()
+        if not self._entities.is_known(EXTRACTOR):
+            triples += [
+                Triple(EXTRACTOR, RDF.type, IMNM.SoftwareAgent),
+                Triple(EXTRACTOR, RDFS.label, Literal("imnm-kg extractor", language="en")),
+                Triple(EXTRACTOR, IMNM.agentKind, IMNM.AutomatedAgent),
+            ]
+        return triples + made.triples(Index(triples, self._index))
 
 
 def proposals_turtle(
@@ -74,36 +120,27 @@ def proposals_turtle(
     Raises:
         ImnmError: ``propose-text`` when the words of a claim are not at their place in its document.
     """
-    ordered = sorted(claims, key=lambda one: (one.document, one.start, one.end, one.predicate, one.rule))
-    hashes = {id_: records[id_].sha256 for id_ in {one.document for one in ordered} & records.keys()}
-    for one in ordered:
-        _check_text(one, records, hashes)
-    entities = Entities(index)
-    documents = _document_iris(ordered, index)
-    book = _Book(entities, entries or {})
-    made = _Claims(index, documents, book, version)
-    for one in ordered:
-        made.add(one)
-    triples = [
-        triple
-        for id_, iri in documents.items()
-        if index.text(iri, IMNM.textSha256) is None
-        for triple in document_triples(records[id_], iri, made.about(iri))
-    ]
-    triples += book.triples()
-    if not entities.is_known(EXTRACTOR):
-        triples += [
-            Triple(EXTRACTOR, RDF.type, IMNM.SoftwareAgent),
-            Triple(EXTRACTOR, RDFS.label, Literal("imnm-kg extractor", language="en")),
-            Triple(EXTRACTOR, IMNM.agentKind, IMNM.AutomatedAgent),
-        ]
-    triples += made.triples(Index(triples, index))
-    header = ["# SPDX-License-Identifier: CC-BY-4.0", f"# imnm-kg {version}: proposed claims, to be reviewed."]
+    return render_turtle(Proposer(index, version, entries), claims, records, prefixes)
+
+
+def render_turtle(
+    proposer: Proposer, claims: Sequence[ProposedClaim], records: Mapping[str, TextRecord], prefixes: Mapping[str, str]
+) -> str:
+    """Write proposed claims as ``proposals_turtle`` does, with what was read once.
+
+    Raises:
+        ImnmError: ``propose-text``.
+    """
+    facts = {id_: document_facts(records[id_]) for id_ in {one.document for one in claims} & records.keys()}
+    for one in claims:
+        _check_text(one, records, facts)
+    triples = proposer.triples(claims, facts)
+    header = ["# SPDX-License-Identifier: CC-BY-4.0", f"# imnm-kg {proposer.version}: proposed claims, to be reviewed."]
     order = list(dict.fromkeys(triple.subject.value for triple in triples if isinstance(triple.subject, NamedNode)))
     return write_turtle(triples, used_prefixes(triples, prefixes), header=header, order=order)
 
 
-def _check_text(one: ProposedClaim, records: Mapping[str, TextRecord], hashes: Mapping[str, str]) -> None:
+def _check_text(one: ProposedClaim, records: Mapping[str, TextRecord], facts: Mapping[str, DocumentFacts]) -> None:
     """Assert that every offset is one of the source."""
     record = records.get(one.document)
     parts = [
@@ -113,7 +150,7 @@ def _check_text(one: ProposedClaim, records: Mapping[str, TextRecord], hashes: M
     wrong = None
     if record is None:
         wrong = "the document is not at hand"
-    elif hashes[one.document] != one.text_sha256:
+    elif facts[one.document].text_sha256 != one.text_sha256:
         wrong = "the document has another text"
     else:
         for name, words, start, end in parts:
@@ -153,7 +190,7 @@ class _Book:
 
     def __init__(self, entities: Entities, entries: Mapping[str, Entry]) -> None:
         self._entities = entities
-        self._entries = {entry.label.casefold(): entry for entry in reversed(list(entries.values()))}
+        self._entries = entries
         self._new: dict[str, _New] = {}
         self._by_label: dict[str, _New] = {}
 
@@ -261,9 +298,15 @@ class _Book:
 class _Claims:
     """The claims of a file, each with its passages; the same claim of two documents is one."""
 
-    def __init__(self, index: Index, documents: Mapping[str, NamedNode], book: _Book, version: str) -> None:
-        self._index, self._documents, self._book, self._version = index, documents, book, version
-        self._known = {claim.iri: claim for claim in read_claims(index)}
+    def __init__(
+        self,
+        index: Index,
+        known: Mapping[NamedNode, Claim],
+        documents: Mapping[str, NamedNode],
+        book: _Book,
+        version: str,
+    ) -> None:
+        self._index, self._known, self._documents, self._book, self._version = index, known, documents, book, version
         self._made: dict[NamedNode, tuple[Claim, dict[NamedNode, Evidence]]] = {}
         self._about: dict[NamedNode, Counter[tuple[bool, NamedNode]]] = {}
 

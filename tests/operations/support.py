@@ -11,7 +11,11 @@ from typing import Any
 import pyoxigraph as ox
 from pyoxigraph import Quad
 
+from imnm_kg.extraction.proposal import Mark, ProposedClaim
+from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.folders import Folders
+from imnm_kg.model.namespaces import ENTITY
+from imnm_kg.model.records import TextRecord, TextZone
 from imnm_kg.operations.assemble import read_prefixes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,3 +39,39 @@ def term(text: str) -> Any:
 
 def read_toml(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def proposed(name: str = "notes") -> tuple[list[ProposedClaim], dict[str, TextRecord]]:
+    """Read what an extractor might have found, and where."""
+    data = read_toml(FIXTURES / "proposals" / f"{name}.toml")
+    records = {
+        item["id"]: TextRecord(
+            item["id"], item["text"], tuple(TextZone(*zone) for zone in item.get("zones", ())), item["title"],
+            doi=item.get("doi", ""), pmid=item.get("pmid", ""), pmcid=item.get("pmcid", ""),
+        )
+        for item in data["document"]
+    }  # fmt: skip
+    entries = {
+        item["label"]: Entry(
+            item.get("iri") or ENTITY + item["id"], item["kind"], item["label"], tuple(item.get("names", ())),
+            tuple(item.get("abbreviations", ())),
+        )
+        for item in data["entry"]
+    }  # fmt: skip
+    return [_claim(item, records[item["document"]], entries) for item in data["claim"]], records
+
+
+def _claim(item: dict[str, Any], record: TextRecord, entries: dict[str, Entry]) -> ProposedClaim:
+    text, quote = record.text, item["quote"]
+    start = text.index(quote)
+    end = start + len(quote)
+    marks = []
+    for role, words in item["marks"]:
+        at = text.index(words, start, end)
+        marks.append(Mark(role, words, at, at + len(words)))
+    return ProposedClaim(
+        record.id, record.sha256, entries[item["subject"]], item["predicate"], entries[item["object"]],
+        item.get("polarity", "Affirmed"), item.get("certainty", "Established"), item.get("population", ""),
+        tuple((key, value) for key, value in item.get("context", ())), quote, text[max(0, start - 32) : start],
+        text[end : end + 32], start, end, item["rule"], item.get("confidence"), tuple(marks),
+    )  # fmt: skip

@@ -27,7 +27,10 @@ def told(item: TextRecord | BadRecord) -> dict[str, object]:
         "id": item.id, "position": item.position, "title": item.title, "doi": item.doi, "pmid": item.pmid,
         "pmcid": item.pmcid, "year": item.year, "mesh": list(item.mesh),
         "zones": [
-            [zone.kind, f"{zone.section} / {zone.label}" if zone.section else zone.label, item.text[zone.start : zone.end]]
+            [
+                zone.kind, f"{zone.section} / {zone.label}" if zone.section else zone.label,
+                item.text[zone.start : zone.end],
+            ]
             for zone in item.zones
         ],
         "references": [
@@ -60,7 +63,9 @@ def test_every_document_has_its_json_and_no_json_is_left_over() -> None:
     assert {path.stem for path in (FIXTURES / "documents").glob("*.json")} == stems
 
 
-@pytest.mark.parametrize("path", [path for path in DOCUMENTS if path.suffix in (".txt", ".md")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in DOCUMENTS if path.suffix in (".txt", ".md")], ids=lambda path: path.name
+)
 def test_the_text_of_a_plain_file_is_the_file(path: Path) -> None:
     (record,) = read_records(path)
     assert isinstance(record, TextRecord)
@@ -85,9 +90,7 @@ def curated_zones(folders: Folders, document: str) -> list[tuple[int, int, str]]
 
 
 @pytest.mark.parametrize("document", ["mda-medical-management", "niams-zilucoplan-trial"])
-def test_zones_of_the_source_documents_are_the_curated_ones(
-    folders: Folders, documents: Path, document: str
-) -> None:
+def test_zones_of_the_source_documents_are_the_curated_ones(folders: Folders, documents: Path, document: str) -> None:
     """The curated graph keeps the lines on date and reviewer in the body; the rules take them for the page's."""
     (record,) = read_records(documents / f"{document}.txt")
     assert isinstance(record, TextRecord)

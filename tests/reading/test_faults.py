@@ -203,12 +203,13 @@ def test_entities_in_a_file_without_a_record_are_refused_too(tmp_path: Path) -> 
 def test_a_doctype_that_names_a_dtd_is_fine_and_never_fetched(tmp_path: Path) -> None:
     doctype = '<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "http://127.0.0.1:9/pubmed.dtd">\n'
     assert one(tmp_path, "a.xml", doctype + pubmed("A title.") + "</PubmedArticleSet>").text == "A title."
-    declared = '<!DOCTYPE PubmedArticleSet [<!ELEMENT PubmedArticleSet ANY>]>'
+    declared = "<!DOCTYPE PubmedArticleSet [<!ELEMENT PubmedArticleSet ANY>]>"
     assert one(tmp_path, "b.xml", declared + pubmed("A title.") + "</PubmedArticleSet>").text == "A title."
 
 
 def test_named_entities_of_a_dtd_that_is_not_read(tmp_path: Path) -> None:
-    text = '<!DOCTYPE article SYSTEM "x.dtd">\n<article><body><p>5&nbsp;mg &alpha;<b>&mdash;</b>&unknown; x</p></body></article>'
+    passage = "5&nbsp;mg &alpha;<b>&mdash;</b>&unknown; x"
+    text = f'<!DOCTYPE article SYSTEM "x.dtd">\n<article><body><p>{passage}</p></body></article>'
     assert one(tmp_path, "a.nxml", text).text == "5\u00a0mg α—&unknown; x"
 
 
@@ -320,7 +321,9 @@ def test_bad_json_lines_are_told_one_by_one() -> None:
     assert [item.position for item in found] == list(range(1, 24))
 
 
-@pytest.mark.parametrize("value", ["[" * 100_000, '{"a":' * 100_000, "9" * 5000, '{"id": 1, "text": "x", "year": ' + "9" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "value", ["[" * 100_000, '{"a":' * 100_000, "9" * 5000, '{"id": 1, "text": "x", "year": ' + "9" * 5000 + "}"]
+)
 def test_json_that_python_cannot_take(tmp_path: Path, value: str) -> None:
     assert bad(tmp_path, "a.jsonl", value).code == "record-json"
 
@@ -380,7 +383,8 @@ def test_a_pubmed_record_without_a_pmid_loses_no_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "id_", ["PMID:1", "PMID:99999999", "PMID:999999999999999", "PMID:007", "PMID:", "PMID:x", "PMID:١", "", "a" * 500, "é"]
+    "id_",
+    ["PMID:1", "PMID:99999999", "PMID:999999999999999", "PMID:007", "PMID:", "PMID:x", "PMID:١", "", "a" * 500, "é"],
 )
 def test_an_id_that_comes_twice(id_: str) -> None:
     seen = SeenIds()

@@ -54,7 +54,8 @@ def test_what_is_hidden(tmp_path: Path, attribute: str) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["nav", "footer", "aside", "form", "header", "menu", "button", "div role=navigation", "div role=banner", "div role=dialog",
+    ["nav", "footer", "aside", "form", "header", "menu", "button", "div role=navigation", "div role=banner",
+     "div role=dialog",
      "div class=cookie-banner", "div class='c-nav nav--top'", "div id=relatedArticles", "section class=share_buttons",
      "div class='l-sidebar'", "ul class=breadcrumbs", "span class=newsletter-signup", "div class='newsTicker'"],
 )  # fmt: skip
@@ -66,7 +67,8 @@ def test_parts_of_the_page_are_zoned_off(tmp_path: Path, part: str) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["body class='has-menu nav-open'", "div class=page-with-sidebar", "form id=aspnetForm", "main role=banner", "div class=related",
+    ["body class='has-menu nav-open'", "div class=page-with-sidebar", "form id=aspnetForm", "main role=banner",
+     "div class=related",
      "article class=share"],
 )  # fmt: skip
 def test_a_part_that_holds_most_of_the_page_is_its_text(tmp_path: Path, part: str) -> None:
@@ -83,14 +85,19 @@ def test_the_header_of_an_article_is_text_and_that_of_the_site_is_not(tmp_path: 
 def test_headings_are_labels_and_sections(tmp_path: Path) -> None:
     page = f"<h1>T</h1><h2>A</h2><h3>B</h3><p>{LONG}</p><h3>C</h3><p>{LONG}</p><h2>D</h2><p>{LONG}</p>"
     record = one(tmp_path, "a.html", page)
-    assert [(zone.label, zone.section) for zone in record.zones if zone.kind == "Body"] == [("B", "A"), ("C", "A"), ("D", "")]
+    assert [(zone.label, zone.section) for zone in record.zones if zone.kind == "Body"] == [
+        ("B", "A"),
+        ("C", "A"),
+        ("D", ""),
+    ]
 
 
 @pytest.mark.parametrize("part", ["ol class=references", "section role=doc-bibliography", "div class='ref-list x'"])
 def test_a_list_that_the_markup_tells(tmp_path: Path, part: str) -> None:
     name = part.split(" ")[0]
     item = "li" if name == "ol" else "p"
-    page = f"<p>{LONG}</p><h2>References</h2><{part}><{item}>Muster AB. A title. J Foo. 2015;1:2.</{item}><{item}>A book.</{item}></{name}>"
+    entries = f"<{item}>Muster AB. A title. J Foo. 2015;1:2.</{item}><{item}>A book.</{item}>"
+    page = f"<p>{LONG}</p><h2>References</h2><{part}>{entries}</{name}>"
     record = one(tmp_path, "a.html", page)
     kind, label, words = zones(record)[-1]
     assert (kind, label, words.split("\n")[0]) == ("ReferenceList", "References", "References")
@@ -109,7 +116,13 @@ def test_an_item_of_several_paragraphs_is_one_reference(tmp_path: Path) -> None:
         ("<title> A\n title </title>", "A title", "", "", None),
         ("<title>x</title><meta name=citation_title content='A title'>", "A title", "", "", None),
         ("<meta name=citation_doi content='10.1000/x'><meta name=citation_pmid content=5>", "", "10.1000/x", "5", None),
-        ("<meta name=DC.Identifier content='doi:10.1000/x'><meta name=dc.date content='2021-03'>", "", "10.1000/x", "", 2021),
+        (
+            "<meta name=DC.Identifier content='doi:10.1000/x'><meta name=dc.date content='2021-03'>",
+            "",
+            "10.1000/x",
+            "",
+            2021,
+        ),
         ("<meta name=citation_doi content='none'><meta name=citation_date content='soon'>", "", "", "", None),
         ("<meta property=og:title content='A title'>", "A title", "", "", None),
     ],

@@ -28,7 +28,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("10.1000/abc, and", "10.1000/abc"),
         ("10.1000/abc;", "10.1000/abc"),
         ("DOI 10.1000/ABC-1_2:3", "10.1000/ABC-1_2:3"),
-        ("10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO", "10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO"),
+        ("10.1000/(SICI)1234-5678(1999)1:2/3<45::AID-X6>7.0.CO)", "10.1000/(SICI)1234-5678(1999)1:2/3<45::AID-X6>7.0.CO"),
         ("“10.1000/abc”", "10.1000/abc"),
     ],
 )  # fmt: skip
@@ -61,7 +61,19 @@ def test_other_ids(text: str, kind: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["PMID: 0123", "PMID: 123456789", "PMID: 12-34", "PMC12", "PMC012", "xPMC123", "NCT0123456", "NCT012345678", "xNCT01234567", "PMIDs"]
+    "text",
+    [
+        "PMID: 0123",
+        "PMID: 123456789",
+        "PMID: 12-34",
+        "PMC12",
+        "PMC012",
+        "xPMC123",
+        "NCT0123456",
+        "NCT012345678",
+        "xNCT01234567",
+        "PMIDs",
+    ],
 )
 def test_ids_of_a_wrong_form(text: str) -> None:
     assert found(text) == []

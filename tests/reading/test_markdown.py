@@ -18,7 +18,18 @@ def blocks(text: str) -> list[tuple[str, int, str]]:
 
 @pytest.mark.parametrize(
     ("line", "level"),
-    [("# a", 1), ("###### a ##", 6), ("  ## a", 2), ("#", 1), ("#\ta", 1), ("a\n===", 1), ("a\nb\n---", 2), ("####### a", 0), ("#a", 0), ("    # a", 0)],
+    [
+        ("# a", 1),
+        ("###### a ##", 6),
+        ("  ## a", 2),
+        ("#", 1),
+        ("#\ta", 1),
+        ("a\n===", 1),
+        ("a\nb\n---", 2),
+        ("####### a", 0),
+        ("#a", 0),
+        ("    # a", 0),
+    ],
 )
 def test_headings(line: str, level: int) -> None:
     assert [found for _, found, _ in blocks(f"x\n\n{line}\n\ny")] == [0, level, 0]
@@ -26,7 +37,16 @@ def test_headings(line: str, level: int) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["```\na\n\nb\n```", "~~~ python\na\n```\n~~~", "````\n```\n````", "    a", "\ta", "[a]: http://x.y 'z'", "![a](b)", "[![a](b)](c) ![d][e]"],
+    [
+        "```\na\n\nb\n```",
+        "~~~ python\na\n```\n~~~",
+        "````\n```\n````",
+        "    a",
+        "\ta",
+        "[a]: http://x.y 'z'",
+        "![a](b)",
+        "[![a](b)](c) ![d][e]",
+    ],
 )
 def test_code_and_pictures_are_no_text(tmp_path: Path, code: str) -> None:
     record = one(tmp_path, "a.md", f"# T\n\nx\n\n{code}\n\ny")

@@ -23,23 +23,28 @@ def cited(text: str) -> Reference:
 @pytest.mark.parametrize(
     ("text", "authors", "title", "journal", "year"),
     [
-        ("Muster AB, Beispiel C. A title. J Foo. 2015;12(3):1-9.", ("Muster AB", "Beispiel C"), "A title", "J Foo", 2015),
+        ("Muster AB, Beispiel C. A title. J Foo. 2015;12(3):1-9.", ("Muster AB", "Beispiel C"), "A title", "J Foo",
+         2015),
         ("Muster A, de la Probe B, van der Berg CD Jr, et al. A title. J Foo. 2015 Mar 4;1:2.",
          ("Muster A", "de la Probe B", "van der Berg CD Jr"), "A title", "J Foo", 2015),
         ("Muster-Beispiel A, O’Probe B, N'goma C, O′Zwei D. A title? J Foo. 2015 Nov-Dec;1:2.",
          ("Muster-Beispiel A", "O’Probe B", "N'goma C", "O′Zwei D"), "A title?", "J Foo", 2015),
-        ("Müster Ä, Żółw Ł, Ødegård Ø. A title. J Foo 2015;1:2.", ("Müster Ä", "Żółw Ł", "Ødegård Ø"), "A title", "J Foo", 2015),
+        ("Müster Ä, Żółw Ł, Ødegård Ø. A title. J Foo 2015;1:2.", ("Müster Ä", "Żółw Ł", "Ødegård Ø"), "A title",
+         "J Foo", 2015),
         ("Muster A. A drug for E. coli in factor β. J. Foo. Bar. 2015;1:2.", ("Muster A",),
          "A drug for E. coli in factor β", "J. Foo. Bar.", 2015),
         ("Muster AB, Sample Study Group. A title: part 2. J Foo. 2015;1:2.", ("Muster AB", "Sample Study Group"),
          "A title: part 2", "J Foo", 2015),
         ("Muster A. A chapter. Probe B, ed. Foo Med. 2015;1:2.", ("Muster A",), "A chapter", "Foo Med", 2015),
-        ("Muster, A. B., & Beispiel, C. (2015). A title. Journal of Foo, 12(3), 1–9.", ("Muster, A. B.", "Beispiel, C."),
+        ("Muster, A. B., & Beispiel, C. (2015). A title. Journal of Foo, 12(3), 1–9.",
+         ("Muster, A. B.", "Beispiel, C."),
          "A title", "Journal of Foo", 2015),
         ("Muster A.B., Beispiel C. A title. Nutrients 2015, 10, 133.", ("Muster A.B.", "Beispiel C"), "A title",
          "Nutrients", 2015),
-        ("Muster, A. et al. A title. Nat. Rev. Foo 12, 123–130 (2015).", ("Muster, A.",), "A title", "Nat. Rev. Foo", 2015),
-        ("World Sample Organization. A report of 1999. Geneva; 2015.", ("World Sample Organization",), "A report of 1999",
+        ("Muster, A. et al. A title. Nat. Rev. Foo 12, 123–130 (2015).", ("Muster, A.",), "A title", "Nat. Rev. Foo",
+         2015),
+        ("World Sample Organization. A report of 1999. Geneva; 2015.", ("World Sample Organization",),
+         "A report of 1999",
          "Geneva", 2015),
         ("WSO (2015) A report. Weekly Foo 20: 169–178", ("WSO",), "A report", "Weekly Foo", 2015),
         ("Foo Rheumatol. 2015 Feb;5(2):e67-e76.", (), "", "Foo Rheumatol", 2015),
@@ -47,7 +52,8 @@ def cited(text: str) -> Reference:
          "A title", "Foo Rheumatol", 2015),
         ("1. J Foo. 2015;1:2. doi: 10.1000/x.\n\nA title in\ntwo lines.\n\nMuster AB(1)(2), Beispiel C(3).",
          ("Muster AB", "Beispiel C"), "A title in two lines", "J Foo", 2015),
-        ("*Muster AB*, Beispiel C. [A title](https://doi.org/10.1000/x). *J Foo*. 2015;1:2.", ("Muster AB", "Beispiel C"),
+        ("*Muster AB*, Beispiel C. [A title](https://doi.org/10.1000/x). *J Foo*. 2015;1:2.",
+         ("Muster AB", "Beispiel C"),
          "A title", "J Foo", 2015),
         ("doi: 10.1000/x PMID: 5", (), "", "", None),
         ("nothing that is a reference", (), "nothing that is a reference", "", None),
@@ -68,7 +74,7 @@ def test_ids_of_a_reference() -> None:
 
 
 LISTS = {
-    "numbers": "References\n\n 1. Aa B. One. J Foo. 2001;1:2.\n 2. Bb C. Two,\n    2015. J Foo. 2002;1:2.\n 3. Cc D. Three.",
+    "numbers": "References\n\n 1. Aa B. One. J Foo. 2001;1:2.\n 2. Bb C. Two,\n  2015. J Foo. 2002;1:2.\n 3. Cc D. Three.",
     "brackets": "[1] Aa B. One. J Foo. 2001;1:2.\n[2] Bb C. Two,\n2015. J Foo. 2002;1:2.\n[3] Cc D. Three.",
     "tight": "1.Aa B. One. J Foo. 2001;1:2.\n2.Bb C. Two,\n2015. J Foo. 2002;1:2.\n3.Cc D. Three.",
     "bullets": "Bibliography:\n- Aa B. One. J Foo. 2001;1:2.\n- Bb C. Two,\n  2015. J Foo. 2002;1:2.\n- Cc D. Three.",
@@ -96,8 +102,8 @@ def test_lists_without_entries(text: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["References", "REFERENCES:", "7. References", "Selected references", "Bibliography", "Literature cited", "Works Cited",
-     "References and notes", "Further reading", "Reference list"],
+    ["References", "REFERENCES:", "7. References", "Selected references", "Bibliography", "Literature cited",
+     "Works Cited", "References and notes", "Further reading", "Reference list"],
 )  # fmt: skip
 def test_headings_of_lists(line: str) -> None:
     assert is_reference_heading(line)
@@ -126,7 +132,8 @@ def test_prose_has_no_features_of_a_citation() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["Aa B, ", "A ", "A. ", "Aa. ", "1. ", "Aa ", "a", "2015;", "(", "Aa B. 2015;1:2.\n", "\n", "*a ", "[a](", "de "]
+    "piece",
+    ["Aa B, ", "A ", "A. ", "Aa. ", "1. ", "Aa ", "a", "2015;", "(", "Aa B. 2015;1:2.\n", "\n", "*a ", "[a](", "de "],
 )
 def test_no_text_takes_long(piece: str) -> None:
     text = piece * (60_000 // len(piece))

@@ -14,8 +14,10 @@ from imnm_kg.model.records import BadRecord, TextRecord
 from imnm_kg.reading.source import EXTENSIONS, list_inputs, read_records
 from tests.reading.support import one, read
 
-ARTICLE = "<article><front><article-meta><title-group><article-title>T</article-title></title-group></article-meta></front></article>"
-PUBMED = "<PubmedArticle><MedlineCitation><PMID>5</PMID><Article><ArticleTitle>T</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+TITLES = "<title-group><article-title>T</article-title></title-group>"
+ARTICLE = f"<article><front><article-meta>{TITLES}</article-meta></front></article>"
+CITATION = "<PMID>5</PMID><Article><ArticleTitle>T</ArticleTitle></Article>"
+PUBMED = f"<PubmedArticle><MedlineCitation>{CITATION}</MedlineCitation></PubmedArticle>"
 
 
 def names(folder: Path, found: list[Path]) -> list[str]:
@@ -33,7 +35,8 @@ def test_a_folder_is_walked_in_order(tmp_path: Path) -> None:
     skipped: list[Path] = []
     found = list_inputs([tmp_path], skipped.append)
     assert names(tmp_path, found) == [
-        "README.markdown", "a.md", "a.ndjson", "b.txt", "c.nxml", "p.HTM", "sub/a.xml.gz", "sub/z.html", "sub/deep/x.JSONL",
+        "README.markdown", "a.md", "a.ndjson", "b.txt", "c.nxml", "p.HTM", "sub/a.xml.gz", "sub/z.html",
+        "sub/deep/x.JSONL",
     ]  # fmt: skip
     assert names(tmp_path, skipped) == ["data.csv.gz", "picture.png", "sub/notes"]
     assert list_inputs([tmp_path]) == found
@@ -77,7 +80,9 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pyt
         raise PermissionError(13, "Permission denied", str(tmp_path / "shut"))
 
     monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(ImnmError, match=r"shut: the folder cannot be listed \(Permission denied\).+\[file-unreadable\]"):
+    with pytest.raises(
+        ImnmError, match=r"shut: the folder cannot be listed \(Permission denied\).+\[file-unreadable\]"
+    ):
         list_inputs([tmp_path])
 
 
@@ -87,7 +92,10 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pyt
         ("<!DOCTYPE html><p>A <b>page</b>.", "A page."),
         ("\ufeff  <html><p>A <b>page</b>.", "A page."),
         ("<!-- a comment --><body>A <b>page</b>.", "A page."),
-        ('<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>A <b>page</b>.</body></html>', "A page."),
+        (
+            '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>A <b>page</b>.</body></html>',
+            "A page.",
+        ),
         ("<article><h1>A page.</h1></article>", "A page."),
         ('<article class="x"><p>A page.</p></article>', ""),
         (f'<?xml version="1.0"?><PubmedArticleSet>{PUBMED}</PubmedArticleSet>', "T"),

@@ -50,7 +50,9 @@ def test_a_line_that_is_too_long_is_left_out(tmp_path: Path, monkeypatch: pytest
         assert list(stream.lines()) == [(1, b"abcde"), (2, None), (3, None), (4, b"x"), (5, None)]
 
 
-@pytest.mark.parametrize(("name", "stem"), [("a.txt", "a"), ("a.b.xml.gz", "a.b"), ("a", "a"), ("A.TXT.GZ", "A"), (".a", ".a")])
+@pytest.mark.parametrize(
+    ("name", "stem"), [("a.txt", "a"), ("a.b.xml.gz", "a.b"), ("a", "a"), ("A.TXT.GZ", "A"), (".a", ".a")]
+)
 def test_the_stem_of_a_name(tmp_path: Path, name: str, stem: str) -> None:
     with stream_of(tmp_path, b"x", name) as stream:
         assert stream.stem == stem

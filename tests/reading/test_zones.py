@@ -192,7 +192,9 @@ def test_labels_of_a_structured_abstract_in_one_paragraph() -> None:
 
 
 def test_labels_of_a_structured_abstract_in_lines() -> None:
-    text = "Background: One.\nPatients and Methods: Two.\nDesign, Setting, and Participants: Three.\nIN CONCLUSION: Four."
+    text = (
+        "Background: One.\nPatients and Methods: Two.\nDesign, Setting, and Participants: Three.\nIN CONCLUSION: Four."
+    )
     assert labels(text) == [
         ("Background", "Background: One."),
         ("Patients and Methods", "Patients and Methods: Two."),
@@ -201,7 +203,9 @@ def test_labels_of_a_structured_abstract_in_lines() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["We saw this: it helps.", "DNA was (RNA: no) seen. ABC: none.", "See http: x", "a:\nb"])
+@pytest.mark.parametrize(
+    "text", ["We saw this: it helps.", "DNA was (RNA: no) seen. ABC: none.", "See http: x", "a:\nb"]
+)
 def test_what_is_no_label(text: str) -> None:
     assert kinds(text) == [("Body", text)]
 
@@ -261,7 +265,9 @@ def test_numbered_findings_are_no_references() -> None:
 CITED = "A drug for sample myopathy: a randomised trial.\n\nMuster AB, Beispiel C, Probe D\nJ Foo.\n2015 Feb;\nPMID: 5"
 
 
-@pytest.mark.parametrize("text", [CITED, CITED.replace("\n", "\n\n"), CITED.split("\n\n")[1], ENTRY + " doi: 10.1000/x"])
+@pytest.mark.parametrize(
+    "text", [CITED, CITED.replace("\n", "\n\n"), CITED.split("\n\n")[1], ENTRY + " doi: 10.1000/x"]
+)
 def test_a_citation(text: str) -> None:
     assert kinds(f"{PROSE}\n\n{text}\n\n{PROSE}") == [("Body", PROSE), (CITATION, text), ("Body", PROSE)]
 
@@ -292,11 +298,16 @@ def test_a_text_in_too_many_paragraphs_is_one_body() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a", "a b ", " ", "\n", "\n ", "A", "A.", "Aa B, ", "x\n\n", "METHODS: ", ". A: ", "[a](", "![", "*", "_", "1. ", "find ",
-              "cookie ", "share ", "not medical ", "References\n\n", "by A. ", "© ", "|", " > ", "2015;", "updated 1 "],
+    "piece",
+    ["a", "a b ", " ", "\n", "\n ", "A", "A.", "Aa B, ", "x\n\n", "METHODS: ", ". A: ", "[a](", "![", "*", "_", "1. ",
+     "find ", "cookie ", "share ", "not medical ", "References\n\n", "by A. ", "© ", "|", " > ", "2015;", "updated 1 "],
 )  # fmt: skip
 def test_no_text_takes_long(piece: str) -> None:
-    for text in (piece * (200_000 // len(piece)), piece * (390 // len(piece)), (piece * (390 // len(piece)) + "\n\n") * 200):
+    for text in (
+        piece * (200_000 // len(piece)),
+        piece * (390 // len(piece)),
+        (piece * (390 // len(piece)) + "\n\n") * 200,
+    ):
         start = time.process_time()
         zones_of_text(text)
         assert time.process_time() - start < 4
