@@ -55,8 +55,9 @@ def main() -> int:
     rows = [[rule, str(x.right), str(x.predicted), f"{confidence(x):.3f}"] for rule, x in scores.items()]
     silent = sorted({rule.id for rule in knowledge.rules} - set(scores))
     show("Rules", ("rule", "right", "claims", "confidence"), rows)
-    print(f"{len(silent)} of {len(knowledge.rules)} rules made no claim: {', '.join(silent) or 'none'}")
-    save(options.json, {rule: as_figures(score) | {"confidence": confidence(score)} for rule, score in scores.items()})
+    print(f"{len(silent)} of {len(knowledge.rules)} rules made no claim (--json lists them)")
+    measured = {rule: as_figures(score) | {"confidence": confidence(score)} for rule, score in scores.items()}
+    save(options.json, {"rules": measured, "silent": silent})
     if options.out is not None:
         write_atomically(options.out, confidence_table(scores))
     return 0

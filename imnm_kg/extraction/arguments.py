@@ -13,7 +13,8 @@ from imnm_kg.extraction.sections import Sentence
 from imnm_kg.extraction.sheet import CLASSES, Masked
 
 __all__ = [
-    "as_diseases", "class_targets", "continued", "outcome", "preceding", "side", "topic_object", "topic_subject", "with_anaphora",
+    "as_diseases", "class_targets", "continued", "outcome", "preceding", "side", "topic_object", "topic_subject",
+    "with_anaphora",
 ]  # fmt: skip
 
 _NEXT = re.compile(

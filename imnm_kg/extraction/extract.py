@@ -58,7 +58,8 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
         return ()
     hits = knowledge.triggers.find(words)
     of_field = any(name.entry.iri in knowledge.field for name in names)
-    if not promising(plain, names, hits, of_field):
+    stretches = promising(plain, names, hits, of_field)
+    if not stretches:
         return ()
     mentions = narrow(text, settle(text, plain, record.title, names, matcher), matcher)
     title = (
@@ -71,7 +72,12 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
         topic = topic._replace(population=group)
     starts = [mention.start for mention in mentions]
     reading = Reading(record, plain, mentions, starts, hits, topic, of_field, knowledge, record.sha256)
-    found = [candidate for sentence in sentences_of(record) for candidate in _read_sentence(reading, sentence)]
+    found = [
+        candidate
+        for sentence in sentences_of(record)
+        if any(start < sentence.end and sentence.start < end for start, end in stretches)
+        for candidate in _read_sentence(reading, sentence)
+    ]
     kept = select(found)
     harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate in OF_HARM)
     return tuple(_propose(reading, candidate, harmed) for candidate in kept)
@@ -84,16 +90,11 @@ def _read_sentence(reading: Reading, sentence: Sentence) -> Iterator[Candidate]:
         return
     inside = [m for m in reading.within(start, end) if m.end <= end and not m.entry.generic and not is_test(m.entry)]
     inside = with_anaphora(reading, sentence, inside)
-    aim = asks(reading, sentence)
-    if not inside:
-        return
     bits, count = bits_of(inside), len({m.entry.iri for m in inside})
     findings = reading.of_field and has_head(reading.plain, start, end)
-    rules = [
-        rule for rule in rules
-        if worth_trying(rule, bits, count, findings) and not (rule.needs and rule.needs != section)
-        and not (aim and rule.predicate != "investigatedFor")
-    ]  # fmt: skip
+    rules = [rule for rule in rules if worth_trying(rule, bits, count, findings) and rule.needs in ("", section)]
+    if rules and asks(reading, sentence):
+        rules = [rule for rule in rules if rule.predicate == "investigatedFor"]
     if not rules:
         return
     masked = mask(reading.plain, start, end, inside, findings=findings)

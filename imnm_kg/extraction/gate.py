@@ -51,8 +51,8 @@ def worth_trying(rule: Rule, bits: int, count: int, findings: bool) -> bool:
     return known and (count > 1 or findings or len(rule.ends) < 2)
 
 
-def promising(plain: str, found: Sequence[Found], hits: TriggerHits, of_field: bool) -> bool:
-    """Tell whether any sentence of a text has what a rule needs; sentences are taken roughly.
+def promising(plain: str, found: Sequence[Found], hits: TriggerHits, of_field: bool) -> list[tuple[int, int]]:
+    """Return the stretches of a text that have what a rule needs: sentences, taken roughly, in order.
 
     Args:
         plain: the normal form of the text.
@@ -60,6 +60,7 @@ def promising(plain: str, found: Sequence[Found], hits: TriggerHits, of_field: b
         hits: the cues in it.
         of_field: whether it names a disease of the field or an antibody.
     """
+    made: list[tuple[int, int]] = []
     starts = [item.start for item in found]
     first, place = 0, 0
     for end in (*(stop.end() for stop in _BREAK.finditer(plain)), len(plain)):
@@ -71,6 +72,6 @@ def promising(plain: str, found: Sequence[Found], hits: TriggerHits, of_field: b
                 findings = of_field and has_head(plain, place, end)
                 count = len({item.entry.iri for item in found[first:last]})
                 if any(worth_trying(rule, bits, count, findings) for rule in rules):
-                    return True
+                    made.append((place, end))
         first, place = last, end
-    return False
+    return made

@@ -83,7 +83,7 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
 
 
 def settle(text: str, plain: str, title: str, found: list[Found], matcher: Matcher) -> list[Mention]:
-    """Make mentions of the names found in a text: what its own definitions and the grammar of antibodies make of them."""
+    """Make mentions of the names in a text: what its own definitions and the grammar of antibodies make of them."""
     found = _with_definitions(text, title, found, matcher)
     found += _unknown_antibodies(text, found)
     found = longest(found)

@@ -67,6 +67,9 @@ def jats_record(article: _Element, stream: Stream, position: int) -> TextRecord:
         article: the element with all that is in it.
         stream: its file.
         position: number of the record in its file.
+
+    Raises:
+        ImnmError: ``record-empty`` for an article without a word.
     """
     builder = TextBuilder()
     zones: list[TextZone] = []
@@ -84,6 +87,8 @@ def jats_record(article: _Element, stream: Stream, position: int) -> TextRecord:
         for part in article.iterfind(path):
             _add(builder, zones, part, BODY)
     references = list(_add_references(builder, zones, article))
+    if not builder.text:
+        raise stream.empty(article.sourceline)
     ids = _ids(meta)
     return TextRecord(
         _record_id(ids, stream, position), builder.text, tuple(zones), title=title, source=stream.shown,

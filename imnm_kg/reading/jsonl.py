@@ -68,7 +68,7 @@ def _record(data: bytes | None, stream: Stream, line: int, position: int) -> Tex
         raise found.error("the line has no text", "give each record a text")
     text, title = found.text("text", null=False), found.text("title")
     if not text.strip() and not title.strip():
-        raise ImnmError("record-empty", "there is no text in it", "remove the line", stream.place(line))
+        raise stream.empty(line)
     zones = found.zones(text)
     if zones is None:
         zones, _ = zones_of_text(text, title)

@@ -39,6 +39,7 @@ _TAGS = frozenset((
     "html", "head", "body", "main", "article", "section", "div", "p", "h1", "h2", "h3", "title", "meta", "span",
     "table", "ul", "ol", "a",
 ))  # fmt: skip
+_JATS = re.compile(r"<(?:\w+:)?(?:front|article-meta)\b|\barticle-type=|<!DOCTYPE\s+article\b|^<\?xml", re.IGNORECASE)
 _JSON_LINE = re.compile(r"\{\s*\"")
 _MARKDOWN = re.compile(r"\A---[ \t]*\r?\n|^#{1,6} \S", re.MULTILINE)
 
@@ -131,7 +132,8 @@ def _kind_by_head(head: bytes) -> str:
     text = head.decode("utf-8", "replace").lstrip("\ufeff").lstrip()
     if text.startswith("<"):
         root = root_name(head)
-        if root in _TAGS and not text.lower().startswith(("<?xml", "<!doctype article", "<article ")):
+        # Pages and JATS share the name of one element.
+        if root in _TAGS and not (root == "article" and _JATS.search(text)):
             return HTML
         return XML if root else PLAIN
     if _JSON_LINE.match(text):

@@ -112,9 +112,9 @@ class Stream:
         """Return a place in this file."""
         return Place(self.shown, line, column)
 
-    def empty(self) -> ImnmError:
+    def empty(self, line: int | None = None) -> ImnmError:
         """Return the error that says that there is nothing to read."""
-        return ImnmError("record-empty", "there is no text in it", "restore its content or remove it", self.place())
+        return ImnmError("record-empty", "there is no text in it", "restore its content or remove it", self.place(line))
 
     def _unreadable(self, error: Exception) -> ImnmError:
         reason = getattr(error, "strerror", None) or str(error)

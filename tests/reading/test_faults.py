@@ -48,6 +48,14 @@ def test_a_file_of_white_space(tmp_path: Path, name: str) -> None:
     assert bad(tmp_path, name, b" \n\t\r\n ").code == "record-empty"
 
 
+def test_an_article_without_a_word_loses_no_other(tmp_path: Path) -> None:
+    first, second = read(tmp_path, "a.xml", "<set>\n<article/>\n<article><body><p>x</p></body></article></set>")
+    assert isinstance(first, BadRecord)
+    assert (first.code, first.position, first.line) == ("record-empty", 1, 2)
+    assert isinstance(second, TextRecord)
+    assert second.position == 2
+
+
 @pytest.mark.parametrize("page", ["<!-- nothing -->", "<html><head><title>x</title></head></html>", "<p hidden>x</p>"])
 def test_a_page_without_visible_text(tmp_path: Path, page: str) -> None:
     assert bad(tmp_path, "a.html", page).code == "record-empty"
