@@ -30,6 +30,7 @@ EXIT_CLEAN, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 
 COMMANDS = {
     "build": "assemble, reason, verify and validate the graph, and write a release",
+    "fetch": "get documents from PubMed, PMC or the web, each into a file",
     "extract": "propose claims out of documents, each with its quote, for review",
     "verify": "find every quote again in its document",
     "evaluate": "hold extracted claims against annotated ones: precision, recall, F1, and the errors",

@@ -15,9 +15,10 @@ from imnm_kg.extracting.quads import document_quads, make_proposer
 from imnm_kg.extracting.settings import Settings, load_knowledge
 from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.model.aside import written_aside
-from imnm_kg.model.claim_rows import Row, json_line, read_rows
+from imnm_kg.model.claim_rows import Row, read_rows
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.namespaces import IMNM, RDFS
+from imnm_kg.operations.extract import json_line
 from imnm_kg.operations.shards import CLAIMS, UNFINISHED, file_sha256, read_manifest
 from imnm_kg.operations.sorting import LineSorter
 

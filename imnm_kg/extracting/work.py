@@ -16,9 +16,9 @@ from imnm_kg.extracting.quads import QuadRows, make_proposer
 from imnm_kg.extracting.settings import Faults, Settings, load_knowledge
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.aside import written_aside
-from imnm_kg.model.claim_rows import ParquetRows, Row, json_line
+from imnm_kg.model.claim_rows import ParquetRows, Row
 from imnm_kg.model.records import BadRecord, TextRecord
-from imnm_kg.operations.extract import extract, rows_of
+from imnm_kg.operations.extract import extract, json_line, rows_of
 from imnm_kg.operations.pool import Tick
 from imnm_kg.operations.propose import Proposer
 from imnm_kg.operations.shards import CLAIMS, PARTS, RECORDS, Shard, Tally, file_sha256, positions_hash

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proposed claims as rows: the columns of the store of record, and how rows are written as Parquet and JSON lines."""
+"""Proposed claims as rows: the columns of the store of record, and rows as Parquet."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
@@ -13,15 +12,9 @@ from imnm_kg.errors import ImnmError, Place
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["JSON_FIELDS", "ParquetRows", "Row", "arrow_schema", "json_line", "read_rows"]
+__all__ = ["ParquetRows", "Row", "arrow_schema", "read_rows"]
 
 Row: TypeAlias = dict[str, Any]
-
-JSON_FIELDS = (
-    "document", "subject", "subject_label", "subject_names", "predicate", "object", "object_label", "object_names",
-    "polarity", "certainty", "population", "context", "quote", "start", "end", "rule", "confidence", "marks",
-)  # fmt: skip
-"""The fields of a line of ``extract --format jsonl``, in their order."""
 
 _ROWS = 4096  # of a row group; what is written does not depend on how much memory there is
 _BATCH = 1024
@@ -30,7 +23,8 @@ _BATCH = 1024
 def arrow_schema() -> pyarrow.Schema:
     """Return the columns of the claims with their types.
 
-    A row is a claim with one passage, and all that the graph says of its document and its entities.
+    A row is a claim with one passage, and all that the graph says of its document and its entities. Label, names and
+    abbreviations are those of the lexicon; the names of an antibody are those of its target.
     """
     import pyarrow as pa
 
@@ -139,14 +133,3 @@ def read_rows(path: Path, shown: str | None = None) -> Iterator[Row]:
         what = f"the shard cannot be read ({' '.join(str(error).split())[:120]})"
         remedy = "run the same extraction again, which makes it anew"
         raise ImnmError("shard-damaged", what, remedy, Place(shown or str(path))) from error
-
-
-def json_line(row: Row) -> str:
-    """Return a row as a line of ``extract --format jsonl``, with its line end."""
-    values = {name: row[name] for name in JSON_FIELDS}
-    context: dict[str, list[str]] = {}
-    for pair in row["context"]:
-        context.setdefault(pair["key"], []).append(pair["value"])
-    values["context"] = context
-    values["marks"] = [[mark["role"], mark["text"], mark["start"], mark["end"]] for mark in row["marks"]]
-    return json.dumps(values, ensure_ascii=False) + "\n"

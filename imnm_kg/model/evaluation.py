@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = [
@@ -42,6 +43,7 @@ _NOT_NAME = re.compile(r"[^a-z0-9+]+")
 _STEROIDS = re.compile(r"\b(?:cortico|glucocortico)?steroids?\b")
 
 
+@lru_cache(maxsize=100_000)  # the names of an entity come with each of its claims
 def plain_name(name: str) -> str:
     """Return the form in which names of annotated and of predicted claims are compared.
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from imnm_kg.model.claim_rows import Row
 from imnm_kg.model.document_nodes import DocumentFacts, document_facts
 from imnm_kg.model.records import BadRecord, TextRecord
 
-__all__ = ["Read", "claim_of", "extract", "facts_of", "propose", "rows_of"]
+__all__ = ["Read", "claim_of", "extract", "facts_of", "json_line", "propose", "rows_of"]
 
 
 class Read(NamedTuple):
@@ -102,14 +103,19 @@ def _entity(role: str, entry: Entry) -> Row:
         role: entry.iri,
         f"{role}_kind": entry.kind,
         f"{role}_label": entry.label,
-        f"{role}_names": list(entry.all_names),
+        f"{role}_names": list(entry.names),
         f"{role}_abbreviations": list(entry.abbreviations),
         f"{role}_coined": entry.coined,
     }
 
 
+def json_line(row: Row) -> str:
+    """Return a row as a line of ``extract --format jsonl``, with its line end."""
+    return json.dumps(claim_of(row).as_json(), ensure_ascii=False) + "\n"
+
+
 def claim_of(row: Row) -> ProposedClaim:
-    """Return the claim that a row was made of; of its entities what a row keeps of them."""
+    """Return the claim that a row was made of; of its entities what claims need."""
     return ProposedClaim(
         row["document"], row["text_sha256"], _entry(row, "subject"), row["predicate"], _entry(row, "object"),
         row["polarity"].capitalize(), row["certainty"].capitalize(), row["population"],
@@ -129,10 +135,7 @@ def facts_of(row: Row) -> DocumentFacts:
 
 
 def _entry(row: Row, role: str) -> Entry:
-    label, kind, abbreviations = row[f"{role}_label"], row[f"{role}_kind"], tuple(row[f"{role}_abbreviations"])
-    names = row[f"{role}_names"]
-    if not row[f"{role}_coined"]:  # then they are label, abbreviations and names together
-        names = [name for name in names if name != label and name not in abbreviations]
-        if kind == "Antibody":
-            names = [name.removeprefix("anti-").removesuffix(" antibody") for name in names]
-    return Entry(row[role], kind, label, tuple(names), abbreviations, coined=row[f"{role}_coined"])
+    return Entry(
+        row[role], row[f"{role}_kind"], row[f"{role}_label"], tuple(row[f"{role}_names"]),
+        tuple(row[f"{role}_abbreviations"]), coined=row[f"{role}_coined"],
+    )  # fmt: skip

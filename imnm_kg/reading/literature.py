@@ -111,9 +111,16 @@ def split_pubmed(body: bytes, shown: str) -> PubmedSet:
     require_xml(body, shown)
     splitter = _Splitter()
     _parse(body, shown, splitter)
-    head = body[: splitter.root_end]
+    if splitter.root not in ("PubmedArticleSet", "PubmedBookArticleSet"):
+        raise _content(f"{shown} holds <{splitter.root[:60]}>, and no records of PubMed")
+    head = body[: splitter.root_end].rstrip()
     tail = f"\n</{splitter.root}>\n".encode()
-    records = {pmid: head + b"\n" + body[start:end] + tail for pmid, start, end in splitter.records}
+    records = {}
+    for pmid, start, at in splitter.records:
+        record = body[start : body.index(b">", at) + 1]
+        if not record.startswith(b"<Pubmed"):  # places are those of bytes only in UTF-8
+            raise _content(f"{shown} is not encoded as UTF-8")
+        records[pmid] = head + b"\n" + record + tail
     return PubmedSet(records, frozenset(splitter.deleted), frozenset(splitter.retracted))
 
 
@@ -206,7 +213,7 @@ class _Splitter(_Look):
         elif name == "PublicationType" and text.strip() == "Retracted Publication":
             self.retracted.append(self._pmid)
         elif depth == 2 and name in ("PubmedArticle", "PubmedBookArticle") and self._pmid:
-            self.records.append((self._pmid, self._start, at + len(f"</{name}>")))
+            self.records.append((self._pmid, self._start, at))
 
 
 class _ArticleLook(_Look):

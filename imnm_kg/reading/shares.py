@@ -123,14 +123,13 @@ class _ArticlesOfShare(Stream):
         """Yield the bytes."""
         position = 0
         for is_record, piece in _pieces(super().chunks(), self.shown):
-            if not is_record:
-                yield piece
-            elif self._share.has(position):
+            if is_record and not self._share.has(position):
+                piece = b"\n" * piece.count(b"\n")
+            elif is_record:
                 self.passed += 1
-                yield piece
-            else:
-                yield b"\n" * piece.count(b"\n")
             position += is_record
+            if piece:  # an empty one would be taken for the end
+                yield piece
 
 
 def _pieces(chunks: Iterator[bytes], shown: str) -> Iterator[tuple[bool, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ _DEADLINE = 300.0  # for one answer, however slowly it trickles in
 _TIMEOUT = 30.0  # for each step of it
 _CHUNK = 64 * 1024
 _REDIRECTS = 5
+_INTERVAL = 0.34
 _AGAIN = frozenset((429, 500, 502, 503, 504))
 
 
@@ -89,7 +90,7 @@ class Web:
         agent: str,
         given: Iterable[str] = (),
         *,
-        interval: float = 0.34,
+        intervals: Mapping[str, float] | None = None,
         clock: Clock | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -98,13 +99,14 @@ class Web:
         Args:
             agent: who asks, for the header ``User-Agent``.
             given: the URLs that the user gave; these, and nothing that they lead to, may be private addresses.
-            interval: the least seconds from the start of a request to that of the next.
+            intervals: the least seconds from the start of a request to that of the next, by host, where they are not
+                those of three requests a second.
             clock: the time.
             say: is told of each wait.
         """
         self._agent = agent
         self._trusted: frozenset[Origin] = frozenset(origin_of(url) for url in given)
-        self._interval = interval
+        self._intervals = dict(intervals or {})
         self._clock = clock or Clock()
         self._say = say
         self._last = float("-inf")
@@ -167,7 +169,7 @@ class Web:
 
         headers = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
         request = Request(url, headers=headers)
-        self._pause()
+        self._pause(urlsplit(url).hostname or "")
         try:
             with self._open(request) as response:
                 answer = self._read(response, url, shown)
@@ -194,8 +196,8 @@ class Web:
                 self._opener.add_handler(handler)
         return self._opener.open(request, timeout=_TIMEOUT)  # type: ignore[arg-type, no-any-return]
 
-    def _pause(self) -> None:
-        wait = self._last + self._interval - self._clock.monotonic()
+    def _pause(self, host: str) -> None:
+        wait = self._last + self._intervals.get(host, _INTERVAL) - self._clock.monotonic()
         if wait > 0:
             self._clock.sleep(wait)
         self._last = self._clock.monotonic()

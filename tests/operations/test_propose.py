@@ -114,7 +114,7 @@ def test_the_trigger_that_denies_is_marked_as_the_negation(small: Assembly) -> N
 def test_only_new_entities_are_described(small: Assembly) -> None:
     index = index_of(written(small))
     types = {
-        str(quad.subject.value).removeprefix(ENTITY): str(quad.object.value).removeprefix(IMNM)  # type: ignore[union-attr]
+        str(quad.subject.value).removeprefix(ENTITY): str(quad.object.value).removeprefix(IMNM)
         for quad in parse(written(small), format=RdfFormat.TURTLE)
         if quad.predicate == RDF.type and "/ontology/" in str(quad.object) and "#" not in str(quad.subject)
         and not {"claim", "evidence", "document"} & set(str(quad.subject).split("/"))

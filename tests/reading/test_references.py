@@ -74,7 +74,7 @@ def test_ids_of_a_reference() -> None:
 
 
 LISTS = {
-    "numbers": "Sources:\n\n 1. Aa B. One. J Foo. 2001;1:2.\n 2. Bb C. Two,\n  2015. J Foo. 2002;1:2.\n 3. Cc D. Three.",
+    "numbers": "Sources\n\n1. Aa B. One. J Foo. 2001;1:2.\n2. Bb C. Two,\n  2015. J Foo. 2002;1:2.\n 3. Cc D. Three.",
     "brackets": "[1] Aa B. One. J Foo. 2001;1:2.\n[2] Bb C. Two,\n2015. J Foo. 2002;1:2.\n[3] Cc D. Three.",
     "tight": "1.Aa B. One. J Foo. 2001;1:2.\n2.Bb C. Two,\n2015. J Foo. 2002;1:2.\n3.Cc D. Three.",
     "bullets": "Bibliography:\n- Aa B. One. J Foo. 2001;1:2.\n- Bb C. Two,\n  2015. J Foo. 2002;1:2.\n- Cc D. Three.",

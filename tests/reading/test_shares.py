@@ -19,7 +19,10 @@ from imnm_kg.reading.source import read_records
 ARTICLE = """<PubmedArticle Status="x">
 <MedlineCitation><PMID>{n}</PMID><Article>
 <ArticleTitle>Title of note {n}</ArticleTitle></Article></MedlineCitation></PubmedArticle>"""
-BOOK = "<PubmedBookArticle><BookDocument><PMID>{n}</PMID><ArticleTitle>T{n}</ArticleTitle></BookDocument></PubmedBookArticle>"
+BOOK = (
+    "<PubmedBookArticle><BookDocument><PMID>{n}</PMID><ArticleTitle>Title of book {n}</ArticleTitle></BookDocument>"
+    "</PubmedBookArticle>"
+)
 SET = '<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet SYSTEM "x.dtd">\n<PubmedArticleSet>\n{}\n</PubmedArticleSet>\n'
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.records import BadRecord, TextRecord
+from imnm_kg.model.records import BadRecord
 from imnm_kg.reading.source import EXTENSIONS, list_inputs, read_records
 from tests.reading.support import one
 
