@@ -80,8 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _address(text: str) -> str:
     """Return an address that can stand in a header."""
     from imnm_kg.errors import ImnmError
+    from imnm_kg.reading.web_addresses import one_line
 
     name, _, host = text.partition("@")
     if not (name and "." in host and text.isascii() and text.isprintable()) or set(text) & set(' ()<>;"'):
-        raise ImnmError("usage", f"'{text[:80]}' is no email address", "give one such as name@example.org")
+        raise ImnmError("usage", f"'{one_line(text, 80)}' is no email address", "give one such as name@example.org")
     return text

@@ -134,14 +134,15 @@ class _Script:
         # All ids first: a misspelt one must not leave half of the work done.
         accept = [case for text in arguments.accept for case in proposals.find(text)]
         reject = [case for text in arguments.reject for case in proposals.find(text)]
-        mend = [(case, _changes(words)) for words in arguments.mend for case in proposals.find(words[0])]
+        changes = [(words[0], _changes(words)) for words in arguments.mend]
+        mend = [(case, pairs) for text, pairs in changes for case in proposals.find(text)]
         with proposals.batch():
             for case in accept:
                 self._accept(case)
             for case in reject:
                 self._reject(case)
-            for case, changes in mend:
-                self._mend(case, changes)
+            for case, pairs in mend:
+                self._mend(case, pairs)
             if arguments.accept_all:
                 self._accept_all(arguments.min_confidence or 0.0)
         return self._findings

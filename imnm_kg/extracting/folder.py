@@ -39,8 +39,7 @@ def extract_folder(inputs: Iterable[Path], out: Path, settings: Settings, worker
     """
     paths = {shard_name(path): path for path in inputs}
     with ShardFolder(out) as folder:
-        folder.refuse_others(paths)
-        folder.parts.mkdir(exist_ok=True)
+        folder.begin(paths)
         return _Run(folder, paths, settings, workers, watch).run()
 
 
@@ -128,7 +127,7 @@ class _Run:
     def _work(self, tasks: list[Task]) -> None:
         make = partial(Worker, self._settings, self._folder.path, self._hash)
         if tasks:
-            run_pool(tasks, make, min(self._workers, len(tasks)), self._finished, self._watch.tick)
+            run_pool(tasks, make, self._workers, self._finished, self._watch.tick)
 
     def _finished(self, task: Task, result: Done | Undone | Lost) -> list[Task]:
         """Take a result in; returns what is to be done next."""

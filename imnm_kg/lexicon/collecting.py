@@ -191,8 +191,8 @@ def text_lines(stream: Stream, collector: Collector) -> Iterator[tuple[int, str]
     """Yield number and text of each line; one that cannot be decoded is a fault and is passed over.
 
     Raises:
-        ImnmError: as ``Stream.lines``, when all before the break has been yielded; ``record-encoding`` and
-            ``record-binary`` for a file that is no UTF-8 from its first line on.
+        ImnmError: as ``Stream.lines``, when all before the break has been yielded; ``record-binary`` for a
+            file that is no text.
     """
     for number, data in stream.lines():
         if data is None:
@@ -201,7 +201,7 @@ def text_lines(stream: Stream, collector: Collector) -> Iterator[tuple[int, str]
         try:
             line = decode(data, stream, number)
         except ImnmError as error:
-            if number == 1:
+            if error.code == "record-binary":
                 raise
             collector.fault(number, error.what)
             continue
@@ -220,38 +220,33 @@ class _Kinds:
         # A part of a vocabulary, without its roots, is taken to be of the kind of the whole.
         self._rooted = {known.space_of(root) for root in known.roots if root in terms}
 
-    def _above(self, iri: str) -> Iterator[str]:
-        parents = self._parents.get(iri, ())
-        return iter((parents,) if isinstance(parents, str) else parents)
-
     def of(self, iri: str) -> str:
-        """Return the kind of a term; empty where nothing tells it."""
+        """Return the kind of a term: of the nearest term above it that has one, else by a namespace."""
         known = self._made.get(iri)
         if known is not None:
             return known
-        open_ = [(iri, self._above(iri))]
-        on_path = {iri}
-        while open_:
-            term, parents = open_[-1]
+        below = {iri: ""}  # what was looked at, and from where
+        queue = [iri]
+        for term in queue:  # which grows
             kind = self._made.get(term)
+            if kind:
+                break
             if kind is None:
-                for parent in parents:
-                    kind = self._made.get(parent)
-                    if kind is None and parent not in on_path:  # a cycle is no way up
-                        open_.append((parent, self._above(parent)))
-                        on_path.add(parent)
-                        break
-                    if kind:
-                        self._made[term] = kind
-                        break
-                else:
-                    self._made[term] = self._by_space(term)
-                continue
-            open_.pop()
-            on_path.discard(term)
-            if kind and open_:
-                self._made.setdefault(open_[-1][0], kind)
-        return self._made[iri]
+                parents = self._parents.get(term, ())
+                for parent in (parents,) if isinstance(parents, str) else parents:
+                    if parent not in below:
+                        below[parent] = term
+                        queue.append(parent)
+        else:
+            term = next((one for one in queue if self._by_space(one)), "")
+            kind = self._by_space(term)
+            if not kind:  # then none of them has one
+                self._made.update(dict.fromkeys(queue, ""))
+                return ""
+        while term:
+            self._made[term] = kind
+            term = below[term]
+        return kind
 
     def _by_space(self, iri: str) -> str:
         space = self._known.space_of(iri)

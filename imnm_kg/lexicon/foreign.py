@@ -12,7 +12,7 @@ from imnm_kg.lexicon.collecting import Collector, Fault
 from imnm_kg.lexicon.entries import KINDS, Entry
 from imnm_kg.lexicon.vocabularies import Vocabularies, read_vocabularies
 from imnm_kg.model.folders import find_folders
-from imnm_kg.reading.streams import Stream
+from imnm_kg.reading.streams import Stream, decode
 
 __all__ = ["ForeignLexicon", "lexicon_argument", "read_foreign"]
 
@@ -28,8 +28,9 @@ _OTHER = (
 )
 # What stands before the first statement of a Turtle, OBO or table file, and of XML.
 _COMMENTS = re.compile(r"(?:\s+|[#!][^\n]*(?:\n|$)|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_KIND = re.compile(r"^\s*(?:[#!]|<!--)\s*kind:?\s+(\w+)", re.MULTILINE | re.IGNORECASE)
+_KIND = re.compile(r"(?:^\s*[#!]|<!--)\s*kind:?\s+(\w+)", re.MULTILINE | re.IGNORECASE)
 _HEAD = 16_384
+_OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ def read_foreign(
     with Stream(path, shown) as stream:
         head = stream.head[:_HEAD].decode("utf-8", "replace").lstrip("\ufeff")
         form = _format(head, path, stream)
+        if form != _XML and stream.head[:2] in _OTHER_MARKS:
+            decode(stream.head, stream)  # raises for what is marked as UTF-16 or UTF-32
         collector = Collector(known or read_vocabularies(find_folders()), kind or _kind_of(head, stream))
         try:
             _read(form, stream, collector)

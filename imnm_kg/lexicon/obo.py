@@ -46,7 +46,7 @@ def read_obo(stream: Stream, collector: Collector) -> None:
             try:
                 reader.line(number, decode(data, stream, number))
             except ImnmError as error:
-                if number == 1:  # no UTF-8 at all
+                if error.code == "record-binary":
                     raise
                 collector.fault(number, error.what)
     reader.end()  # not after a break: what was being read may be half a term

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["read_rdf_xml"]
 
 _XML = "http://www.w3.org/XML/1998/namespace"
-_ABOUT, _ID, _NODE_ID, _RESOURCE, _PARSE_TYPE = (
-    f"{RDF}{name}" for name in ("about", "ID", "nodeID", "resource", "parseType")
+_ABOUT, _ID, _NODE_ID, _RESOURCE, _PARSE_TYPE, _DATATYPE = (
+    f"{RDF}{name}" for name in ("about", "ID", "nodeID", "resource", "parseType", "datatype")
 )
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _DEEPEST = 500
@@ -176,6 +176,8 @@ class _Reader:
             self._take(subject, name, self._new_blank(attributes[_NODE_ID]), None)
         elif name in PREDICATES:
             frame.text = []
+            if _DATATYPE in attributes:
+                frame.language = ""  # a literal has a type or a language
         self._open.append(frame)
 
     def _characters(self, text: str) -> None:

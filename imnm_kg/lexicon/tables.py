@@ -110,7 +110,7 @@ def _take(cells: list[str], layout: _Layout, base: str, collector: Collector) ->
     def cell(column: int) -> str:
         return cells[column] if column >= 0 else ""
 
-    id_, label = cell(layout.id), cell(layout.label)
+    id_, label = _unquoted(cell(layout.id)), _unquoted(cell(layout.label))
     if not id_ or not label:
         return "id and name may not be empty"
     # Only a table with flags and bases is one of ours, whose ids are those of our entities.
@@ -146,6 +146,10 @@ def _iri(id_: str, space: str, collector: Collector) -> str:
 
 
 def _split(cell: str) -> list[str]:
-    if len(cell) > 1 and cell[0] == cell[-1] == '"':  # a spreadsheet quotes a cell with separators in it
-        cell = cell[1:-1]
-    return [name for part in cell.split("|") if (name := part.strip())]
+    return [name for part in _unquoted(cell).split("|") if (name := part.strip())]
+
+
+def _unquoted(cell: str) -> str:
+    """Return a cell without the quotation marks that some programs put around it."""
+    quoted = len(cell) > 1 and cell[0] == cell[-1] == '"' and cell.count('"') == 2
+    return cell[1:-1].strip() if quoted else cell

@@ -51,7 +51,9 @@ def read_triples(stream: Stream, collector: Collector, *, turtle: bool = True) -
         except SyntaxError as error:
             line = source.line_of(error.lineno or 1)
             said = " ".join(_WHERE.sub("", error.msg or "the statement cannot be read").split())
-            collector.fault(line, said)
+            # The statement that a break of the file has cut off is told with that.
+            if source.failure is None or line < source.last:
+                collector.fault(line, said)
             graph.broke()
             if collector.broken >= _MOST_FAULTS:
                 first = collector.faults[0]
@@ -96,11 +98,13 @@ class _Lines(io.RawIOBase):
 
     Attributes:
         failure: why the file could not be read to its end, if so.
+        last: the line that was read last.
     """
 
     def __init__(self, stream: Stream, collector: Collector, turtle: bool) -> None:
         super().__init__()
         self.failure: ImnmError | None = None
+        self.last = 0
         self._lines = stream.lines()
         self._collector = collector
         self._turtle = turtle
@@ -158,9 +162,10 @@ class _Lines(io.RawIOBase):
         except ImnmError as error:
             self.failure = error
             return None
+        if not number:
+            return None
+        self.last = number
         if line is None:
-            if not number:
-                return None
             self._collector.fault(number, "the line is too long to be read")
             return number, b"\n"
         if not line.isascii():

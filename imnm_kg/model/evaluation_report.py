@@ -241,7 +241,8 @@ body { margin: 0 auto; padding: 1rem; max-width: 52rem; background: var(--paper)
   font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 nav { display: flex; flex-wrap: wrap; gap: .3rem .9rem; } a { color: var(--extra); }
-.wide { overflow: auto; overflow-wrap: normal; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.wide { overflow: auto; overflow-wrap: normal; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
 th:first-child, td:first-child, .left { text-align: left; }
 td:not(:first-child):not(.left) { white-space: nowrap; }

@@ -101,6 +101,7 @@ def assemble(folders: Folders) -> Assembly:
         mappings = read_sssom(path, folders.shown(path))
         name = "mappings/" + path.name.removesuffix(".sssom.tsv")
         quads.extend(_in_graph(mapping_triples(mappings, IMNM.deniedMatch), name))
+    quads = _without_repeats(quads)
     kept, held_back = _released(quads)
     return Assembly(tuple(kept), read_prefixes(folders), tuple(files), tuple(quads), held_back)
 
@@ -125,6 +126,19 @@ def _refuse_blank_nodes(file: TurtleFile) -> None:
             "give the node an IRI, so that others can point at it",
             next(places, Place(file.path)),
         )
+
+
+def _without_repeats(quads: list[Quad]) -> list[Quad]:
+    """Leave out what a file proposes again of evidence that another file has with a decision."""
+    proposed, decided = set[tuple[str, str]](), set[str]()
+    for quad in quads:
+        if quad.predicate == IMNM.reviewStatus and isinstance(quad.subject, NamedNode):
+            if quad.object == IMNM.Proposed:
+                proposed.add((quad.subject.value, str(quad.graph_name)))
+            else:
+                decided.add(quad.subject.value)
+    again = {pair for pair in proposed if pair[0] in decided}
+    return [quad for quad in quads if (_whole(quad.subject), str(quad.graph_name)) not in again] if again else quads
 
 
 def _released(quads: list[Quad]) -> tuple[list[Quad], int]:

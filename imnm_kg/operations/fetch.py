@@ -15,7 +15,7 @@ from imnm_kg.model.records import BadRecord
 from imnm_kg.rdf.files import write_atomically
 from imnm_kg.reading.literature import Services, article_of, is_busy, parse_search, require_xml, split_pubmed
 from imnm_kg.reading.web import Answer, Web
-from imnm_kg.reading.web_addresses import origin_of
+from imnm_kg.reading.web_addresses import one_line, origin_of
 from imnm_kg.reading.web_cache import WebCache
 
 __all__ = ["BATCH", "Failed", "Fetched", "Wanted", "fetch", "read_wanted"]
@@ -102,7 +102,7 @@ def read_wanted(word: str) -> Wanted:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
         origin_of(text)
         return Wanted(word, URL, text.partition("#")[0])
-    what = f"'{word[:80]}' is no id of a publication and no URL"
+    what = f"'{one_line(word, 80)}' is no id of a publication and no URL"
     raise ImnmError("fetch-id", what, "give a PMID, a PMCID (PMC…), a DOI (10.…), or the http or https URL of a page")
 
 
@@ -184,7 +184,9 @@ class _Library:
         if kept is not None:
             return kept
         self._say(f"asking {urlsplit(url).hostname}: {key}")
-        return self._web.get(url, shown=key, busy=is_busy)
+        # The key has no key of an account in it, and may be kept and shown.
+        answer = self._web.get(url, shown=key, busy=is_busy)
+        return answer if url == key else replace(answer, url=key)
 
     def _pubmed(self, pmid: str) -> _Document:
         key = self._services.shown_efetch("pubmed", [pmid])
@@ -218,7 +220,7 @@ class _Library:
             return
         for pmid, key in keys.items():
             if pmid in found.records:
-                self._got[pmid] = replace(answer, body=found.records[pmid])
+                self._got[pmid] = replace(answer, url=key, body=found.records[pmid])
                 cache.keep(key, self._got[pmid])
             elif pmid in found.deleted:
                 what = f"PubMed has deleted the record {pmid}"
@@ -259,7 +261,7 @@ class _Library:
         answer = self._ask(url, url)
         extension = _extension(answer)
         if not extension:
-            what = f"{url} is {answer.content_type or 'of no said type'}, which is not read"
+            what = f"{url} is {one_line(answer.content_type, 60) or 'of no said type'}, which is not read"
             remedy = "give the address of a page in HTML, text or XML; of a PDF save the text by hand"
             raise ImnmError("fetch-content", what, remedy)
         if not answer.body.strip():
@@ -302,7 +304,7 @@ def _as_utf8(answer: Answer, extension: str) -> bytes:
     try:
         return body.decode(charset).encode()
     except (LookupError, UnicodeError) as error:
-        what = f"{answer.url} is not encoded as {charset}, as its server says"
+        what = f"{answer.url} is not encoded as {one_line(charset, 40)}, as its server says"
         raise ImnmError("fetch-content", what, "save the page by hand as UTF-8") from error
 
 

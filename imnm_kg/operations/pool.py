@@ -95,7 +95,7 @@ def run_pool(
     Args:
         tasks: the tasks; they are sent to another process.
         make: is called once in each process, and returns what does a task there; sent by its name.
-        workers: number of processes.
+        workers: number of processes; with one, all is done in this process.
         finished: is told each result here, and gives the tasks that follow from it, which are done next.
         tick: is told of progress, and also that there is none, twice a second.
 
@@ -103,6 +103,9 @@ def run_pool(
         ImnmError: what a task raised; the other processes are ended then, as they are on any other exception.
     """
     waiting = deque(tasks)
+    if workers == 1:
+        _do_here(waiting, make, finished, tick)
+        return
     busy: dict[Connection, _Process[_Task]] = {}
     idle: list[_Process[_Task]] = []
     done = False
@@ -140,6 +143,28 @@ def run_pool(
             process.end(by_force=not done)
 
 
+def _do_here(
+    waiting: deque[_Task],
+    make: Callable[[], Callable[[_Task, Tick], _Result]],
+    finished: Callable[[_Task, _Result | Lost], Iterable[_Task]],
+    tick: Tick,
+) -> None:
+    work = None
+    while waiting:
+        task = waiting.popleft()
+        work = work or make()
+        result: _Result | Lost
+        try:
+            result = work(task, tick)
+        except _FAULTS as error:
+            result = _lost(error)
+        waiting.extendleft(finished(task, result))
+
+
+def _lost(error: Exception) -> Lost:
+    return Lost(" ".join(f"the program failed, {type(error).__name__}: {error}".split())[:300])
+
+
 def _serve(connection: Connection, make: Callable[[], Callable[[Any, Tick], Any]]) -> None:
     """Do tasks until there is none any more; the whole life of a process of the pool."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends us
@@ -170,8 +195,7 @@ def _serve(connection: Connection, make: Callable[[], Callable[[Any, Tick], Any]
             what = f"the system refused: {error.strerror or error}"
             answer = ("error", ("file-unwritable", what, "make room, or check where the output goes", None))
         except _FAULTS as error:
-            what = " ".join(f"the program failed, {type(error).__name__}: {error}".split())[:300]
-            answer = ("done", Lost(what))
+            answer = ("done", _lost(error))
         if records or claims:
             _say(connection, ("tick", (records, claims)))
             records = claims = 0

@@ -8,7 +8,8 @@ in the folder depends on when, in which order or by how many processes it was wr
     records/NAME.jsonl.gz   what became of each record of that input
     manifest.jsonl          one line an input, in the order of the inputs when the run is over
     bad-records.jsonl       the records that were passed over, when the run is over
-    .unfinished             is there, and locked, as long as the run is
+    .unfinished             is there until the run is over
+    .lock                   is there, and locked, while a process writes
     .parts/                 shares of inputs, until they are joined
 """
 
@@ -47,7 +48,7 @@ __all__ = [
     "shard_name",
 ]
 
-MANIFEST, BAD, UNFINISHED = "manifest.jsonl", "bad-records.jsonl", ".unfinished"
+MANIFEST, BAD, UNFINISHED, LOCK = "manifest.jsonl", "bad-records.jsonl", ".unfinished", ".lock"
 CLAIMS, RECORDS, PARTS = "claims", "records", ".parts"
 
 
@@ -172,26 +173,25 @@ class ShardFolder:
         Raises:
             ImnmError: ``extract-folder`` where it holds other things or another run writes to it, ``file-unwritable``.
         """
-        marker = self.path / UNFINISHED
         try:
             if self.path.exists() and not self.path.is_dir():
                 raise self._error("this is a file", "name a folder with --out")
-            known = marker.exists() or (self.path / MANIFEST).exists()
+            known = any((self.path / name).exists() for name in (MANIFEST, UNFINISHED, LOCK))
             if not known and self.path.exists() and any(self.path.iterdir()):
                 raise self._error("the folder holds other things", "name a new or an empty folder with --out")
             for part in (CLAIMS, RECORDS):
                 (self.path / part).mkdir(parents=True, exist_ok=True)
-            lock = marker.open("a")
+            lock = (self.path / LOCK).open("a")
         except OSError as error:
             raise unwritable(self.path, error) from error
         if not _locked(lock):
             lock.close()
             raise self._error("another run writes to the folder", "wait for it to end, or name another folder")
         self._open.enter_context(lock)
+        self._open.callback((self.path / LOCK).unlink, missing_ok=True)
         self._clean()
         self._open.callback(self._clean)
         self.shards = read_manifest(self.path)
-        self._rewrite(self.shards.values())  # a line that was not whole would spoil the next
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -214,14 +214,14 @@ class ShardFolder:
         except OSError as error:
             raise unwritable(self.path / MANIFEST, error) from error
 
-    def refuse_others(self, names: Collection[str]) -> None:
-        """Refuse to go on with other inputs than before: their shards would be neither right nor wrong.
+    def begin(self, names: Collection[str]) -> None:
+        """Begin a run, or go on with one.
 
         Args:
             names: of the shards of this run.
 
         Raises:
-            ImnmError: ``extract-inputs``.
+            ImnmError: ``extract-inputs`` where the folder has others: would they belong to the result?
         """
         others = sorted(shard.input for shard in self.shards.values() if shard.name not in names)
         if others:
@@ -229,6 +229,12 @@ class ShardFolder:
             what = f"the folder has the shards of inputs that are not given now: {others[0]}{more}"
             remedy = "give these too, or name another folder with --out"
             raise ImnmError("extract-inputs", what, remedy, Place(str(self.path)))
+        try:
+            (self.path / UNFINISHED).touch()
+            self.parts.mkdir(exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        self._rewrite(self.shards.values())  # a line that was not whole would spoil the next
 
     def is_whole(self, shard: Shard, path: Path, version: str, knowledge: str) -> bool:
         """Tell whether a shard need not be made again: input, knowledge and files are what they were."""

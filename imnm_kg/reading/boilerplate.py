@@ -33,7 +33,7 @@ _LINKS = (
     rf"|comments?))\b{_FEW}{{0,60}}",
     rf"(?:related|similar|recommended|further) (?:articles?|content|documents?|topics?|stories|posts?|pages?|links?"
     rf"|news|resources|products?|videos?)\b{_FEW}{{0,40}}",
-    rf"more (?:from|in|like this)\b{_FEW}{{0,60}}",
+    rf"more (?:from|like this|in this|on this)\b{_FEW}{{0,60}}",
     r"(?:table of )?contents|(?:in|on) this (?:article|page|section)\W{0,3}",
 )
 # Each is matched against a whole line, upper and lower case alike.

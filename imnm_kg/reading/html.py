@@ -168,7 +168,8 @@ def _parsed(data: bytes, stream: Stream) -> _Element | None:
             return None
         what = f"the page cannot be parsed: {error.msg or 'no element in it'}"
         raise ImnmError("record-html", what, "mend the page, or give its text", stream.place()) from error
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+    # A parser that mends what it reads stops here without a word, except in its log.
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" or "depth" in entry.message for entry in parser.error_log):
         what = "the page is nested too deeply to be read to its end"
         raise ImnmError("record-html", what, "mend the page, or give its text", stream.place())
     return root

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from imnm_kg.errors import ImnmError
+from imnm_kg.reading.web_addresses import one_line
 
 __all__ = ["PubmedSet", "Services", "article_of", "is_busy", "parse_search", "require_xml", "split_pubmed"]
 
@@ -93,8 +94,8 @@ def require_xml(body: bytes, shown: str, content_type: str = "") -> None:
     if _HTML.match(body.removeprefix(b"\xef\xbb\xbf")[:2000]):
         raise _content(f"{shown} is an HTML page, and XML was asked for")
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        start = " ".join(body[:120].decode("utf-8", "replace").split())
-        said = f" ({content_type})" if content_type else ""
+        start = one_line(body[:120].decode("utf-8", "replace"))
+        said = f" ({one_line(content_type, 60)})" if content_type else ""
         raise _content(f"{shown} is no XML{said}: '{start}'" if start else f"{shown} is empty")
 
 

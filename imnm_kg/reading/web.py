@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.reading.web_addresses import CheckedHandler, Origin, origin_of
+from imnm_kg.reading.web_addresses import CheckedHandler, Origin, one_line, origin_of
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -155,8 +155,8 @@ class Web:
             target = urljoin(url, answer)
             origin_of(target)  # raises for what is no http or https
             if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
-                what = f"{shown} redirects from https to {target[:200]}, which is not encrypted"
-                raise ImnmError("fetch-redirect", what, "give that address itself if you trust it")
+                what = f"{shown} redirects from https to http ({urlsplit(target).hostname}), which is not encrypted"
+                raise ImnmError("fetch-redirect", what, "give the http address itself if you trust it")
             url = target.partition("#")[0]
         what = f"{shown} redirects more than {_REDIRECTS} times"
         raise ImnmError("fetch-redirect", what, "give the address where the document is in the end")
@@ -212,8 +212,7 @@ class Web:
             raise ImnmError("fetch-missing", f"{shown} is not there (404)", "check the id or the address")
         if code == 410:
             raise ImnmError("fetch-withdrawn", f"{shown} has been withdrawn (410)", "look for it elsewhere")
-        said = " ".join(error.read(2000).decode("utf-8", "replace").split())[:200]
-        said = f"answered {code} {error.reason}{f': {said}' if said and not said.startswith('<') else ''}"
+        said = f"answered {code} {one_line(str(error.reason), 60)}{_words_of(error)}"
         if code in _AGAIN:
             remedy = "wait a while and try again" + ("; an API key raises the limit" if code == 429 else "")
             raise _PassingError(_refused(shown, said, remedy), self._asked_for(error.headers))
@@ -249,7 +248,7 @@ class Web:
             what = f"{shown}: the connection broke before the end ({type(reason).__name__})"
             return _PassingError(ImnmError("fetch-cut-short", what, "try again later"))
         text = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
-        what = f"{host} cannot be reached ({' '.join(text.split())})"
+        what = f"{host} cannot be reached ({one_line(text)})"
         remedy = "check the network and the address; behind a proxy set https_proxy"
         error = self._down[origin_of(url)] = ImnmError("fetch-unreachable", what, remedy)
         return error
@@ -293,6 +292,19 @@ def _unpacked(unpacker: object, chunk: bytes, room: int, shown: str) -> bytes:
     except zlib.error as error:
         what = f"{shown} is packed wrongly ({error})"
         raise _PassingError(ImnmError("fetch-cut-short", what, "try again later")) from error
+
+
+def _words_of(error: HTTPError) -> str:
+    """Return what a server says of an error, where it says it in words and not in a page."""
+    from http.client import HTTPException
+
+    if error.headers.get("Content-Encoding"):
+        return ""
+    try:
+        said = one_line(error.read(2000).decode("utf-8", "replace"))
+    except (HTTPException, OSError):  # the status has come, and that is what counts
+        return ""
+    return f": {said}" if said and not said.startswith("<") else ""
 
 
 def _refused(shown: str, said: str, remedy: str) -> ImnmError:

@@ -15,13 +15,18 @@ from urllib.request import AbstractHTTPHandler, Request
 
 from imnm_kg.errors import ImnmError
 
-__all__ = ["CheckedHandler", "Origin", "is_public", "origin_of"]
+__all__ = ["CheckedHandler", "Origin", "is_public", "one_line", "origin_of"]
 
 Origin = tuple[str, int]
 """Host in small letters and port."""
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def one_line(text: str, longest: int = 200) -> str:
+    """Return what somebody else has written so that it can be printed: one line, no controls, not too long."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))[:longest]
 
 
 def origin_of(url: str) -> Origin:
@@ -43,7 +48,7 @@ def origin_of(url: str) -> Origin:
 
 
 def _address(url: str, what: str) -> ImnmError:
-    return ImnmError("fetch-address", f"'{url[:200]}' {what}", "give a plain http or https URL")
+    return ImnmError("fetch-address", f"'{one_line(url)}' {what}", "give a plain http or https URL")
 
 
 def is_public(address: str) -> bool:

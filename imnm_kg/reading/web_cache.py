@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.rdf.files import write_atomically
 from imnm_kg.reading.web import Answer
 
 __all__ = ["WebCache", "default_cache"]
@@ -68,16 +67,14 @@ class WebCache:
             "charset": answer.charset,
             "sha256": digest,
         }
-        body, path = self._body(digest), self._request(request)
+        text = json.dumps(note, indent=1, sort_keys=True) + "\n"
         try:
-            body.parent.mkdir(parents=True, exist_ok=True)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _put(self._body(digest), answer.body)
+            _put(self._request(request), text.encode())
         except OSError as error:
-            what = f"the folder cannot be made ({error.strerror or error})"
+            what = f"nothing can be kept here ({error.strerror or error})"
             remedy = "name another folder with --cache"
             raise ImnmError("file-unwritable", what, remedy, Place(str(self._folder))) from error
-        write_atomically(body, answer.body)
-        write_atomically(path, json.dumps(note, indent=1, sort_keys=True) + "\n")
 
     def _body(self, digest: str) -> Path:
         if len(digest) != 64 or not digest.isalnum():
@@ -87,3 +84,18 @@ class WebCache:
     def _request(self, request: str) -> Path:
         digest = hashlib.sha256(request.encode()).hexdigest()
         return self._folder / "requests" / digest[:2] / f"{digest}.json"
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file aside and give it its name; what a crash of the machine damages is found by its hash."""
+    import tempfile
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -33,6 +33,7 @@ __all__ = ["references_of", "zone_blocks"]
 
 _CITATION_LONGEST = 1500
 _STRANGERS = 3  # blocks between entries that may not look like one
+_AMBIGUOUS = re.compile(r"sources|citations", re.IGNORECASE)  # also of exposure, of funding
 _IDS = frozenset(("doi", "pmid", "pmcid"))
 _TOP = 40  # blocks above the text proper, at most
 _PLACES = frozenset(("issue", "doi", "pmid", "pmcid"))
@@ -113,6 +114,8 @@ def _mark_references(text: str, blocks: Sequence[Block]) -> None:
             position += 1
             continue
         end = _end_of_list(text, blocks, position + 1 if heading else position)
+        if heading and _AMBIGUOUS.match(block_line(text, block)) and not _has_citation(text, blocks[position + 1 : end]):
+            end = position
         if end - position > (1 if heading else 2) or (not heading and end > position and _is_list(text, block)):
             for entry in blocks[position:end]:
                 entry.kind = REFERENCES
@@ -147,6 +150,10 @@ def _end_of_list(text: str, blocks: Sequence[Block], start: int) -> int:
         elif not known and end == start:
             break
     return end
+
+
+def _has_citation(text: str, entries: Sequence[Block]) -> bool:
+    return any(_features(text, entry) or "http" in text[entry.start : entry.end] for entry in entries)
 
 
 def _features(text: str, block: Block) -> frozenset[str]:

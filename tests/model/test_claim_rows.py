@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 
 import pytest
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.model import claim_rows
-from imnm_kg.model.claim_rows import JSON_FIELDS, ParquetRows, Row, arrow_schema, json_line, read_rows
+from imnm_kg.model.claim_rows import ParquetRows, Row, arrow_schema, read_rows
 
 
 def row(number: int) -> Row:
     return {
         "source": "a.jsonl", "position": number, "document": f"d{number}", "text_sha256": "0" * 64,
-        "text_length": 90 + number, "title": "", "doi": "", "pmid": "", "pmcid": "", "year": None if number % 2 else 2020,
+        "text_length": 90 + number, "title": "", "doi": "", "pmid": "", "pmcid": "",
+        "year": None if number % 2 else 2020,
         "zones": [{"kind": "Body", "start": 0, "end": 90}],
         "subject": "https://e/a", "subject_kind": "Drug", "subject_label": "a", "subject_names": ["A", "a"],
         "subject_abbreviations": ["A"], "subject_coined": False, "predicate": "inhibits",
@@ -25,7 +25,8 @@ def row(number: int) -> Row:
         "object_abbreviations": [], "object_coined": True, "polarity": "affirmed", "certainty": "possible",
         "population": "people", "context": [{"key": "dose", "value": "1 mg"}, {"key": "dose", "value": "2 mg"}],
         "quote": "A “may” inhibit b.", "prefix": "", "suffix": "", "start": 0, "end": 18, "rule": "r",
-        "confidence": None if number % 3 else 0.1 + number / 7, "marks": [{"role": "subject", "text": "A", "start": 0, "end": 1}],
+        "confidence": None if number % 3 else 0.1 + number / 7,
+        "marks": [{"role": "subject", "text": "A", "start": 0, "end": 1}],
     }  # fmt: skip
 
 
@@ -68,12 +69,3 @@ def test_a_damaged_shard_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.parquet").write_bytes(data)
     with pytest.raises(ImnmError, match=r"the shard cannot be read .*\[shard-damaged\]"):
         list(read_rows(tmp_path / "a.parquet"))
-
-
-def test_a_row_as_a_line() -> None:
-    values = json.loads(json_line(row(1)))
-    assert tuple(values) == JSON_FIELDS
-    assert values["context"] == {"dose": ["1 mg", "2 mg"]}
-    assert values["marks"] == [["subject", "A", 0, 1]]
-    assert json_line(row(1)).count("\n") == 1
-    assert "“may”" in json_line(row(1))

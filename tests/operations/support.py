@@ -14,9 +14,11 @@ from pyoxigraph import Quad
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.folders import Folders
+from imnm_kg.model.ids import slug
 from imnm_kg.model.namespaces import ENTITY
 from imnm_kg.model.records import TextRecord, TextZone
-from imnm_kg.operations.assemble import read_prefixes
+from imnm_kg.operations.assemble import assemble, read_prefixes
+from imnm_kg.operations.propose import proposals_turtle
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -75,3 +77,15 @@ def _claim(item: dict[str, Any], record: TextRecord, entries: dict[str, Entry]) 
         tuple((key, value) for key, value in item.get("context", ())), quote, text[max(0, start - 32) : start],
         text[end : end + 32], start, end, item["rule"], item.get("confidence"), tuple(marks),
     )  # fmt: skip
+
+
+def write_proposals(root: Path, path: Path) -> Path:
+    """Write the proposed claims for the graph of a folder, and the texts of their documents beside the others."""
+    claims, records = proposed()
+    assembly = assemble(Folders(root))
+    text = proposals_turtle(claims, records, index=assembly.source_index, prefixes=assembly.prefixes, version="0.1.0")
+    path.write_text(text, encoding="utf-8")
+    (root / "documents").mkdir(exist_ok=True)
+    for id_, record in records.items():
+        (root / "documents" / f"{slug(id_)}.txt").write_text(record.text, encoding="utf-8", newline="")
+    return path

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import gzip
+import shutil
+import ssl
+import subprocess
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.records import TextRecord
+from imnm_kg.operations import fetch as fetch_module
 from imnm_kg.operations.fetch import Failed, Fetched, Wanted, fetch, read_wanted
 from imnm_kg.reading import web as web_module
 from imnm_kg.reading.literature import Services
@@ -165,7 +169,10 @@ def test_a_record_is_a_document_with_the_bytes_of_the_answer(desk: Desk) -> None
     assert (read.id, read.title) == ("PMID:101", "A made-up trial of a made-up drug – first part")
 
 
-def test_two_hundred_records_go_into_a_request(desk: Desk) -> None:
+def test_many_records_go_into_several_requests(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fetch_module.BATCH == 200
+    monkeypatch.setattr(fetch_module, "BATCH", 20)
+
     def answer(first: int, last: int) -> Reply:
         records = "".join(
             f"<PubmedArticle><MedlineCitation><PMID>{n}</PMID></MedlineCitation></PubmedArticle>"
@@ -173,10 +180,10 @@ def test_two_hundred_records_go_into_a_request(desk: Desk) -> None:
         )
         return Reply(f"<PubmedArticleSet>{records}</PubmedArticleSet>")
 
-    desk.server.on(EFETCH, answer(1, 201), answer(201, 401), answer(401, 451))
-    got = desk(*map(str, range(1, 451)))
+    desk.server.on(EFETCH, answer(1, 21), answer(21, 41), answer(41, 46))
+    got = desk(*map(str, range(1, 46)))
     assert all(isinstance(one, Fetched) for one in got)
-    assert [len(asked.query["id"].split(",")) for asked in desk.server.asked] == [200, 200, 50]
+    assert [len(asked.query["id"].split(",")) for asked in desk.server.asked] == [20, 20, 5]
 
 
 def test_a_record_that_is_not_there_or_deleted(desk: Desk) -> None:
@@ -458,6 +465,25 @@ def test_patience_ends(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    "reply",
+    [
+        Reply("<p>no", HTML, 403),
+        Reply(gzip.compress(b"no"), TEXT, 403, {"Content-Encoding": "gzip"}),
+        Reply("zz\r\n", TEXT, 403, {"Transfer-Encoding": "chunked"}),
+        Reply("", TEXT, 403),
+    ],
+)
+def test_an_error_without_words(desk: Desk, reply: Reply) -> None:
+    url = desk.server.on("/a", reply)
+    assert desk.error(url).what == f"{url} answered 403 Forbidden"
+
+
+def test_what_a_server_says_cannot_spoil_the_terminal(desk: Desk) -> None:
+    url = desk.server.on("/a", Reply("\x1b[2Jno\r\nway", TEXT, 403))
+    assert desk.error(url).what == f"{url} answered 403 Forbidden: \ufffd[2Jno way"
+
+
+@pytest.mark.parametrize(
     ("value", "wait"),
     [("7", 7.0), (formatdate(1_000_000_030, usegmt=True), 30.0), ("soon", 1.0), ("-5", 1.0), ("0", None)],
 )
@@ -673,3 +699,41 @@ def test_public_addresses(address: str, public: bool) -> None:
 def test_origins() -> None:
     assert origin_of("HTTPS://Example.org/a") == ("example.org", 443)
     assert origin_of("http://[::1]:8080/") == ("::1", 8080)
+
+
+# Encryption
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has signed but itself, and its key."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("there is no openssl here to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    words = (
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+        "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=invented", "-addext", "subjectAltName=IP:127.0.0.1",
+    )  # fmt: skip
+    subprocess.run([program, *words], cwd=folder, check=True, capture_output=True, timeout=60)
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def test_https(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    cert, key = certificate
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(cert, key)
+    with serving(server_side) as server:
+        url = server.on("/a", Reply("text", TEXT)).replace("http:", "https:")
+        with pytest.raises(ImnmError) as caught:
+            Web("x", [url]).get(url)
+        assert caught.value.code == "fetch-unreachable"
+        assert caught.value.what.startswith("the certificate of 127.0.0.1 is not good (self")
+        trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trusting.load_verify_locations(cert)
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        assert Web("x", [url]).get(url).body == b"text"
+        named = url.replace("127.0.0.1", "localhost")  # which its certificate has not
+        with pytest.raises(ImnmError) as caught:
+            Web("x", [named]).get(named)
+        assert "is not good" in caught.value.what

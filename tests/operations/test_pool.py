@@ -77,12 +77,28 @@ def test_a_process_that_dies_costs_its_task() -> None:
     }
 
 
+def test_one_worker_is_this_process(tmp_path: Path) -> None:
+    results: dict[str, str | Lost] = {}
+    ticks: list[tuple[int, int]] = []
+
+    def finished(task: str, result: str | Lost) -> list[str]:
+        results[task] = result
+        return ["more"] if task == "a" else []
+
+    tasks = ["note here", "a", "fault x"]
+    run_pool(tasks, partial(make, str(tmp_path)), 1, finished, lambda *counts: ticks.append(counts))
+    assert (tmp_path / "here").read_text() == str(os.getpid())
+    assert list(results) == ["note here", "a", "more", "fault x"]
+    assert results["fault x"] == Lost("the program failed, KeyError: 'x'")
+    assert ticks == [(2, 1)] * 3
+
+
 def test_an_error_ends_the_run() -> None:
     with pytest.raises(ImnmError) as caught:
         run(["error", "long"], 2)
     assert str(caught.value) == "a.txt:3: it is wrong; mend it [usage]"
     with pytest.raises(ImnmError, match="No space left on device"):
-        run(["full"], 1)
+        run(["full"], 2)
 
 
 def test_progress_is_told() -> None:

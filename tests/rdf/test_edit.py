@@ -89,7 +89,7 @@ def test_a_block_is_removed_and_comments_stay() -> None:
     file.put(f"{E}c", [])
     assert file.text().endswith("e:b   a   e:C .\n\n# At the end.\n")
     file.put(f"{E}b", [])
-    assert [line for line in file.text().splitlines() if not line.startswith(("#", "@"))] == ["", "", ""]
+    assert [line for line in file.text().splitlines() if line and not line.startswith(("#", "@"))] == []
     file.put(f"{E}n", [triple("n", "p", "1")])
     assert file.text().endswith('\ne:n e:p "1" .\n')
 

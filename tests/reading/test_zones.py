@@ -257,6 +257,12 @@ def test_a_heading_without_a_list(heading: str) -> None:
     assert [kind for kind, _ in kinds(f"{PROSE}\n\n{heading}\n\n{PROSE}")] == ["Body", "Body"]
 
 
+def test_sources_of_something_else_are_no_references() -> None:
+    text = f"{PROSE}\n\nSources\n\n- red yeast rice\n- statins\n\n{PROSE}"
+    assert {kind for kind, _ in kinds(text)} == {"Body"}
+    assert kinds(f"{PROSE}\n\nSources\n\n- https://www.example.org/a-page")[1][0] == REFERENCES
+
+
 def test_numbered_findings_are_no_references() -> None:
     text = f"{PROSE}\n\n1. Rituximab helped in 2015.\n2. Prednisone helped in 2016.\n3. Nothing helped in 2017."
     assert {kind for kind, _ in kinds(text)} == {"Body"}
