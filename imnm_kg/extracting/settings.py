@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -95,16 +95,25 @@ def read_lexicons(settings: Settings) -> tuple[list[Entry], Faults]:
     return entries, Faults(tuple(told), count)
 
 
-def settings_hash(settings: Settings, of_file: Callable[[Path], str] = file_sha256) -> str:
+def settings_hash(settings: Settings) -> str:
     """Return a hash of all that decides which claims are found in a text: names, rules, cues, options and the code.
 
-    Args:
-        settings: what the run is made with.
-        of_file: gives the SHA-256 of a file.
+    Raises:
+        ImnmError: ``file-missing``, ``file-unreadable``.
     """
-    parts = [[name, of_file(path)] for name, path in _files(settings)]
+    parts = [[name, _hash(path)] for name, path in _files(settings)]
     value = [settings.format, repr(settings.min_confidence), *parts]
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:32]
+
+
+def _hash(path: Path) -> str:
+    try:
+        return file_sha256(path)
+    except FileNotFoundError as error:
+        raise ImnmError("file-missing", "there is no such file", "check the path", Place(str(path))) from error
+    except OSError as error:
+        what = f"the file cannot be read ({error.strerror or error})"
+        raise ImnmError("file-unreadable", what, "check the path and its permissions", Place(str(path))) from error
 
 
 def _files(settings: Settings) -> Iterator[tuple[str, Path]]:

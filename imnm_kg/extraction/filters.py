@@ -33,7 +33,7 @@ _ASKS_PLAINLY = re.compile(
     r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|"
     r"wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|"
     r"work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
-    r"\b(?:the )?(?:aim|objective|purpose|goal) of|it is (?:not clear|unclear|unknown)"
+    r"\b(?:the )?(?:aim|objective|purpose|goal) (?:of|was|is)|it is (?:not clear|unclear|unknown)"
 )
 _GIVING_UP = re.compile(
     r"\b(?:discontinu\w+|withdraw\w*|cessation|stopping|taper\w*|removal|reduction|reducing|"

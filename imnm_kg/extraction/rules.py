@@ -170,7 +170,9 @@ def read_rules(paths: Iterable[Path], confidence: Mapping[str, float] | None = N
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
         }
-        both = [str(part) for part in (values.get("unless"), silenced.get(str(values["predicate"]))) if part]
+        denies = values.get("polarity") == "negated"  # words that forbid a benefit may tell that there was none
+        shared = "" if denies else silenced.get(str(values["predicate"]))
+        both = [str(part) for part in (values.get("unless"), shared) if part]
         values["unless"] = "|".join(both)
         try:
             values["source"] = expand_pattern(str(values["pattern"]), macros)

@@ -130,14 +130,14 @@ def _refuse_blank_nodes(file: TurtleFile) -> None:
 
 def _without_repeats(quads: list[Quad]) -> list[Quad]:
     """Leave out what a file proposes again of evidence that another file has with a decision."""
-    proposed, decided = set[tuple[str, str]](), set[str]()
+    proposed, decided = set[tuple[str, str]](), dict[str, set[str]]()
     for quad in quads:
         if quad.predicate == IMNM.reviewStatus and isinstance(quad.subject, NamedNode):
             if quad.object == IMNM.Proposed:
                 proposed.add((quad.subject.value, str(quad.graph_name)))
             else:
-                decided.add(quad.subject.value)
-    again = {pair for pair in proposed if pair[0] in decided}
+                decided.setdefault(quad.subject.value, set()).add(str(quad.graph_name))
+    again = {(iri, graph) for iri, graph in proposed if decided.get(iri, set()) - {graph}}
     return [quad for quad in quads if (_whole(quad.subject), str(quad.graph_name)) not in again] if again else quads
 
 

@@ -22,7 +22,8 @@ from imnm_kg.extracting.folder import extract_folder
 from imnm_kg.extracting.settings import settings_hash
 from imnm_kg.extracting.watch import Summary
 from imnm_kg.model.claim_rows import read_rows
-from imnm_kg.operations.shards import read_manifest
+from imnm_kg.operations.pool import Lost
+from imnm_kg.operations.shards import ShardFolder, read_manifest
 from tests.extracting.support import Ear, contents, json_lines, make_root, pubmed, settings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -236,7 +237,7 @@ def test_folders_that_are_not_taken(root: Path, tmp_path: Path) -> None:
     with pytest.raises(ImnmError, match=r"inputs that are not given now: .*b\.jsonl; give these too.*extract-inputs"):
         extract(root, [path], out)
     assert contents(out) == before
-    with folder_module.ShardFolder(out), pytest.raises(ImnmError, match="another run writes to the folder"):
+    with ShardFolder(out), pytest.raises(ImnmError, match="another run writes to the folder"):
         extract(root, [path, other], out)
 
 
@@ -246,7 +247,7 @@ def test_a_fault_of_the_program_costs_one_input(root: Path, tmp_path: Path, monk
     def run_pool(tasks: list[object], _make: object, _workers: int, finished: object, _tick: object) -> None:
         assert callable(finished)
         for task in tasks:
-            assert finished(task, folder_module.Lost("its process was killed by signal 9")) == []
+            assert finished(task, Lost("its process was killed by signal 9")) == []
 
     with monkeypatch.context() as patch:
         patch.setattr(folder_module, "run_pool", run_pool)
@@ -279,7 +280,7 @@ def test_killed_again_and_again_it_comes_to_the_same_bytes(root: Path, tmp_path:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     out = tmp_path / "out"
-    command = [sys.executable, script, root, out, *inputs]
+    command = [sys.executable, *map(str, [script, root, out, *inputs])]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     chance = random.Random(7)
     manifest = out / "manifest.jsonl"

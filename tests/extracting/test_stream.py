@@ -106,7 +106,7 @@ def test_memory_is_flat(root: Path, tmp_path: Path) -> None:
 
     def peak(count: int) -> tuple[int, int]:
         path = pubmed(tmp_path / f"{count}.xml.gz", range(1, count + 1))
-        command = [sys.executable, "-c", MEASURE, root, path, tmp_path / f"out-{count}"]
+        command = [sys.executable, "-c", MEASURE, str(root), str(path), str(tmp_path / f"out-{count}")]
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
         claims, size = map(int, done.stdout.split())
         return claims, size

@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from imnm_kg.model.ids import claim_id, content_hash, evidence_id, inference_id
+from imnm_kg.model.ids import claim_id, content_hash, evidence_id, inference_id, slug
 from imnm_kg.model.namespaces import ENTITY, IMNM
 
 VECTORS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("ids.json").read_text(encoding="utf-8"))["vectors"]
@@ -99,3 +99,27 @@ def test_everything_that_is_said_matters() -> None:
         claim_id(ENTITY.a, IMNM.treats, ENTITY.b, IMNM.Affirmed, None, [(IMNM.duration, ox.Literal("high"))]),
     }
     assert len(ids) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"),
+    [
+        ("PMID:36923454", "pmid-36923454"),
+        ("niams-zilucoplan-trial", "niams-zilucoplan-trial"),
+        ("PMC6019613#imnm", "pmc6019613-imnm"),
+        ("azathioprine + prednisone", "azathioprine-plus-prednisone"),
+        ("Sjögren's syndrome", "sjogren-s-syndrome"),
+        ("TNF-α / IFN-γ", "tnf-alpha-ifn-gamma"),
+        ("--", "unnamed-d8156bae"),
+        ("筋炎", "unnamed-" + hashlib.sha256("筋炎".encode()).hexdigest()[:8]),
+    ],
+)
+def test_the_readable_id_of_a_name(name: str, id_: str) -> None:
+    assert slug(name) == id_
+
+
+def test_a_long_name_gets_an_id_that_fits_into_a_file_name() -> None:
+    names = ["word " * 40 + end for end in ("one", "two")]
+    ids = [slug(name) for name in names]
+    assert len(set(ids)) == 2
+    assert all(len(id_) <= 120 and id_.replace("-", "").isalnum() for id_ in ids)

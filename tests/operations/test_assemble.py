@@ -14,6 +14,7 @@ from imnm_kg.model.folders import Folders
 from imnm_kg.model.namespaces import BASE, CLAIM, ENTITY, EVIDENCE, GRAPH, IMNM, SKOS
 from imnm_kg.operations.assemble import Assembly, assemble, check_ids
 from imnm_kg.pipeline import Dataset, derive
+from tests.operations.support import write_proposals
 
 KEPT = "aacc91e95997d6c9b5bae18798718654"
 REJECTED = "ef2838aeac03ce9a01a207f909eaeaa9"
@@ -243,3 +244,60 @@ def test_a_label_never_says_more_than_the_claim(world: Path, old: str, new: str,
     (found,) = check_ids(assemble(Folders(world)))
     assert found.code == "label-differs"
     assert found.message.endswith(f"its content says “{label}”")
+
+
+# Proposed claims among the others
+
+
+def test_what_only_held_back_claims_speak_of_is_held_back_too(world: Path) -> None:
+    write_proposals(world, world / "graph" / "claims" / "proposed.ttl")
+    assembly = assemble(Folders(world))
+    assert assembly.held_back == 10
+    known = {node.removeprefix(BASE) for node in mentioned(assembly)}
+    assert (
+        not {"entity/deltosis", "entity/juvenile-fixturitis", "entity/alphamab-plus-deltamab", "entity/deltamab"}
+        & known
+    )
+    assert not {
+        node for node in known if "MONDO_0000009" in node or node.startswith(("document/pmid", "document/note-2"))
+    }
+    assert {"entity/alphamab", "entity/fixturitis", "document/note"} <= known
+    assert not {node for node in known if "#extraction" in node or "#mark-" in node}
+
+
+def test_an_entity_that_something_else_speaks_of_stays(world: Path) -> None:
+    write_proposals(world, world / "graph" / "claims" / "proposed.ttl")
+    (world / "graph" / "entities" / "more.ttl").write_text(
+        f"<{ENTITY}x> <{IMNM}mentions> <{ENTITY}alphamab-plus-deltamab> .", encoding="utf-8"
+    )
+    known = {node.removeprefix(BASE) for node in mentioned(assemble(Folders(world)))}
+    assert {"entity/alphamab-plus-deltamab", "entity/deltamab", "document/pmid-1001"} <= known
+    assert "entity/juvenile-fixturitis" not in known
+
+
+def test_what_is_proposed_again_does_not_hold_back_what_was_reviewed(world: Path) -> None:
+    note = world / "graph" / "claims" / "note.ttl"
+    again = note.read_text(encoding="utf-8").replace(
+        "imnm:reviewStatus imnm:Reviewed", "imnm:reviewStatus imnm:Proposed"
+    )
+    before = set(assemble(Folders(world)).index.instances(IMNM.Evidence))
+    (world / "graph" / "claims" / "again.ttl").write_text(again, encoding="utf-8")
+    assembly = assemble(Folders(world))
+    assert set(assembly.index.instances(IMNM.Evidence)) == before
+    assert assembly.held_back == 2
+    assert {item.review_status for claim in assembly.source_claims for item in claim.evidence} == {
+        "Reviewed", "Proposed", "Rejected",
+    }  # fmt: skip
+    assert check_ids(assembly) == []
+
+
+def test_a_proposal_does_not_change_the_label_of_a_reviewed_claim(world: Path) -> None:
+    path = world / "graph" / "claims" / "note.ttl"
+    text = path.read_text(encoding="utf-8")
+    at = text.index(f"evidence:{REJECTED} a imnm:Evidence")
+    changed = text[at:].replace("imnm:Probable", "imnm:Established", 1).replace("imnm:Rejected", "imnm:Proposed", 1)
+    path.write_text(text[:at] + changed, encoding="utf-8")
+    assert check_ids(assemble(Folders(world))) == []
+    path.write_text(path.read_text(encoding="utf-8").replace("imnm:Established", "imnm:Possible", 1), encoding="utf-8")
+    (found,) = check_ids(assemble(Folders(world)))
+    assert found.message.endswith("its content says “alphamab inhibits fixin (possible)”")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.documents import read_source_texts
@@ -14,6 +14,8 @@ from imnm_kg.model.explanation import Explanation
 from imnm_kg.model.folders import Folders
 from imnm_kg.operations.explain import explain
 from imnm_kg.pipeline import Dataset, derive
+from imnm_kg.rdf.reader import read_turtle
+from tests.operations.support import write_proposals
 
 INHIBITS = "f66850141b71028260282c0eee95703d"
 AMELIORATES = "382166308745c7e7b86dc5ce8dcb5ac7"
@@ -225,3 +227,24 @@ def test_a_cue_that_was_set_aside_is_told_with_its_place(dataset: Dataset) -> No
     outside = one(dataset, "zilucoplan", "inhibits", "complement-c5").premises[0].passages[0].exceptions
     assert [text.partition(":")[0] for text in inside] == ["inside the quote, “not”"]
     assert [text.partition(":")[0] for text in outside] == ["outside the quote, “might”"]
+
+
+def test_a_proposed_claim_beside_the_graph(world: Path) -> None:
+    path = write_proposals(world, world / "proposed.ttl")
+    dataset = derive(Folders(world))
+    triples: list[Triple | Quad] = [*read_turtle(path).quads, *dataset.quads]
+    texts = read_source_texts(world / "documents")
+    (found,) = explain(triples, ["alphamab", "treats", "http://purl.obolibrary.org/obo/MONDO_0000009"], {}, texts)
+    assert found.statement == "alphamab treats zetosis"
+    assert dict(found.facts)["becomes"] == "nothing yet: it is proposed"
+    (passage,) = found.passages
+    assert (passage.status, passage.whole) == ("Proposed", True)
+    assert passage.proposed == "rule treats, confidence 0.90, by imnm-kg extractor 0.1.0"
+    assert [(mark.role, mark.text) for mark in passage.marks] == [
+        ("subject", "Alphamab"), ("trigger", "treats"), ("object", "zetosis"),
+    ]  # fmt: skip
+    (known,) = explain(triples, [INHIBITS], dataset.assembly.prefixes, texts)
+    assert sorted(passage.status or "" for passage in known.passages) == ["Proposed", "Reviewed"]
+    assert dict(known.facts)["certainty"] == "established"
+    (hedged,) = explain(triples, ["alphamab-plus-deltamab", "treats", "fixturitis"], {}, texts)
+    assert hedged.statement == "alphamab + deltamab treats fixturitis (possible)"

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.claims import Claim, Evidence, GuardException
+from imnm_kg.model.claims import Claim, Evidence, Extraction, ExtractionMark, GuardException
 from imnm_kg.model.documents import SourceText, read_source_texts
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.namespaces import CLAIM, DOCUMENT, ENTITY, EVIDENCE, IMNM
-from imnm_kg.operations.guard import guard, read_cues
+from imnm_kg.operations.guard import CuePlace, guard, guard_passage, read_cues
 from imnm_kg.pipeline import Dataset
 from tests.operations.support import FIXTURES, read_toml
 
@@ -118,3 +119,48 @@ def test_the_guard_would_find_a_cut_in_the_documents(dataset: Dataset, documents
     cues = read_cues(folders.ontology / "lexicon" / "guard-cues.tsv")
     (finding,) = guard([claim], texts, cues, dataset.assembly.place_of)
     assert "cuts off the negation “not” of its sentence" in finding.message
+
+
+# What a program proposed
+
+
+@pytest.mark.parametrize(
+    ("status", "extracted", "found"),
+    [
+        ("Reviewed", True, 1),
+        ("Reviewed", False, 1),
+        ("Proposed", False, 1),
+        ("Proposed", True, 0),
+        ("Rejected", False, 0),
+    ],
+)
+def test_what_only_a_program_proposed_is_no_finding(status: str, extracted: bool, found: int, folders: Folders) -> None:
+    """A reviewer is told of it; a build goes on."""
+    cues = read_cues(folders.ontology / "lexicon" / "guard-cues.tsv")
+    claim, text = claim_of({"text": "It did not help, [it helped]."})
+    extraction = Extraction("a-rule", None, ENTITY.extractor, "0.1.0")
+    item = replace(claim.evidence[0], review_status=status, extraction=extraction if extracted else None)
+    claim = replace(claim, evidence=(item,))
+    assert len(guard([claim], {"note": text}, cues, lambda _: None)) == found
+    (concern,) = guard_passage(claim, item, text, cues)
+    assert concern.finding.code == "guard-cue-cut"
+    assert concern.cues == (CuePlace("not", 7, 10),)
+
+
+def test_each_cue_for_which_a_reason_would_do_is_named(folders: Folders) -> None:
+    cues = read_cues(folders.ontology / "lexicon" / "guard-cues.tsv")
+    claim, text = claim_of({"text": "[It did not help and never may].", "certainty": "Established"})
+    said = {x.finding.code: [cue.word for cue in x.cues] for x in guard_passage(claim, claim.evidence[0], text, cues)}
+    assert said == {"guard-polarity": ["not", "never"], "guard-certainty": ["may"]}
+    antecedent = replace(claim.evidence[0], role="Antecedent")
+    assert guard_passage(claim, antecedent, text, cues) == []
+
+
+@pytest.mark.parametrize(("start", "count"), [(3, 0), (20, 1)])
+def test_a_mark_that_denies_inside_the_quote_is_a_denial(start: int, count: int, folders: Folders) -> None:
+    cues = read_cues(folders.ontology / "lexicon" / "guard-cues.tsv")
+    claim, text = claim_of({"text": "[It was useless] and more of it.", "polarity": "Negated"})
+    marks = (ExtractionMark("negation", "a word", start, start + 3),)
+    extraction = Extraction("a-rule", None, ENTITY.extractor, "0.1.0", marks)
+    item = replace(claim.evidence[0], extraction=extraction)
+    assert len(guard([replace(claim, evidence=(item,))], {"note": text}, cues, lambda _: None)) == count

@@ -11,10 +11,11 @@ import pytest
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim, Evidence, Index
 from imnm_kg.model.documents import SourceText, read_source_texts
+from imnm_kg.model.folders import Folders
 from imnm_kg.model.namespaces import CLAIM, DOCUMENT, ENTITY, EVIDENCE, IMNM
 from imnm_kg.operations.verify import verify
-from imnm_kg.pipeline import Dataset
-from tests.operations.support import FIXTURES, read_toml, turtle
+from imnm_kg.pipeline import Dataset, derive, verify_documents
+from tests.operations.support import FIXTURES, read_toml, turtle, write_proposals
 
 FILE = read_toml(FIXTURES / "verify" / "cases.toml")
 # The text of a TOML string starts after its first line end; the fixture means that line end too.
@@ -98,3 +99,17 @@ def test_one_changed_letter_in_a_document_is_found(dataset: Dataset, documents: 
     assert "the quote has 't improve IMNM sympt', the text 'w improve IMNM sympt'" in told.message
     assert told.place is not None
     assert told.place.file.endswith("graph/claims/niams-zilucoplan-trial.ttl")
+
+
+def test_a_text_that_only_a_program_has_read_need_not_be_there(world: Path) -> None:
+    write_proposals(world, world / "graph" / "claims" / "proposed.ttl")
+    dataset = derive(Folders(world))
+    result, _ = verify_documents(Folders(world), dataset, world / "documents")
+    assert (result.findings, result.documents) == ((), ("note", "note-2", "pmid-1001"))
+    (world / "documents" / "pmid-1001.txt").unlink()
+    result, _ = verify_documents(Folders(world), dataset, world / "documents")
+    assert (result.findings, result.documents) == ((), ("note", "note-2"))
+    path = world / "documents" / "note-2.txt"
+    path.write_text("x" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    result, _ = verify_documents(Folders(world), dataset, world / "documents")
+    assert {finding.code for finding in result.findings} == {"document-differs", "quote-differs"}
