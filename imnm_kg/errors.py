@@ -44,6 +44,10 @@ class ImnmError(Exception):
         self.place = place
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[type[ImnmError], tuple[str, str, str, Place | None]]:
+        """Let it travel to another process."""
+        return type(self), (self.code, self.what, self.remedy, self.place)
+
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place is not None else ""
         return f"{where}{self.what}; {self.remedy} [{self.code}]"

@@ -20,13 +20,23 @@ _ROWS = 4096  # of a row group; what is written does not depend on how much memo
 _BATCH = 1024
 
 
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        what, remedy = "pyarrow is not installed, which Parquet needs", "pip install 'imnm-kg[parquet]'"
+        raise ImnmError("parquet-missing", what, remedy) from error
+    return pyarrow, pyarrow.parquet
+
+
 def arrow_schema() -> pyarrow.Schema:
     """Return the columns of the claims with their types.
 
     A row is a claim with one passage, and all that the graph says of its document and its entities. Label, names and
     abbreviations are those of the lexicon; the names of an antibody are those of its target.
     """
-    import pyarrow as pa
+    pa, _ = _pyarrow()
 
     def required(name: str, type_: pyarrow.DataType) -> pyarrow.Field:
         return pa.field(name, type_, nullable=False)
@@ -86,10 +96,12 @@ class ParquetRows:
     """Writes rows as Parquet, a row group whenever enough have come together; the same rows give the same bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        """Begin to write; the stream stays open at the end."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        """Begin to write; the stream stays open at the end.
 
+        Raises:
+            ImnmError: ``parquet-missing``.
+        """
+        pa, pq = _pyarrow()
         self._schema = arrow_schema()
         self._table = pa.Table.from_pylist
         self._rows: list[Row] = []
@@ -120,11 +132,9 @@ def read_rows(path: Path, shown: str | None = None) -> Iterator[Row]:
     """Yield the rows of a Parquet file, a few at a time.
 
     Raises:
-        ImnmError: ``shard-damaged``.
+        ImnmError: ``shard-damaged``, ``parquet-missing``.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    pa, pq = _pyarrow()
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(_BATCH):

@@ -132,7 +132,7 @@ def run_pool(
                     tick(*value)
                     continue
                 if kind == "error":
-                    raise ImnmError(*value)
+                    raise value
                 del busy[connection]
                 idle.append(process)
                 waiting.extendleft(finished(task, value))
@@ -188,12 +188,12 @@ def _serve(connection: Connection, make: Callable[[], Callable[[Any, Tick], Any]
         try:
             if work is None:
                 work = make()
-            answer = ("done", work(task, tick))
+            answer: tuple[str, object] = ("done", work(task, tick))
         except ImnmError as error:
-            answer = ("error", (error.code, error.what, error.remedy, error.place))
+            answer = ("error", error)
         except OSError as error:
             what = f"the system refused: {error.strerror or error}"
-            answer = ("error", ("file-unwritable", what, "make room, or check where the output goes", None))
+            answer = ("error", ImnmError("file-unwritable", what, "make room, or check where the output goes"))
         except _FAULTS as error:
             answer = ("done", _lost(error))
         if records or claims:

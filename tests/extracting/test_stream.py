@@ -111,8 +111,8 @@ def test_memory_is_flat(root: Path, tmp_path: Path) -> None:
         claims, size = map(int, done.stdout.split())
         return claims, size
 
-    few, small = peak(600)
-    many, big = peak(5000)
-    assert few >= 600
-    assert many >= 5000
+    few, small = peak(300)
+    many, big = peak(3000)
+    assert few >= 300
+    assert many >= 3000
     assert big - small < 12_000, f"{small} KB for {few} claims, {big} KB for {many}"

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of names and where they come from."""
+"""Tests of imnm_kg.lexicon."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,12 @@ def test_a_row_group_is_written_when_it_is_full(monkeypatch: pytest.MonkeyPatch)
         sizes.append(stream.tell())
     assert len(set(sizes)) == 4, "nothing, and three row groups"
     assert len(writer._rows) == 5
+
+
+def test_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImnmError, match=r"pip install 'imnm-kg\[parquet\]' \[parquet-missing\]"):
+        parquet([])
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1", parquet([row(1)])[:-20], b"x" * 400])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from imnm_kg.operations.assemble import Assembly, assemble, check_ids
 from imnm_kg.operations.propose import EXTRACTOR, proposals_turtle
 from imnm_kg.pipeline import Dataset
 from imnm_kg.rdf.turtle import format_turtle
-from tests.operations.support import proposed
+from tests.operations.support import ROOT, proposed
 
 INHIBITS = "f66850141b71028260282c0eee95703d"
 
@@ -273,6 +274,13 @@ def test_beside_the_graph_the_file_is_without_a_finding(dataset: Dataset, folder
     known = mentioned(dataset.assembly)
     new = {node for node in mentioned(assembly) - known if node.startswith((ENTITY, DOCUMENT))}
     assert new == set(), "nor what only a proposed claim speaks of"
+
+
+def test_the_page_on_the_model_shows_what_is_written(small: Assembly) -> None:
+    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    (example,) = [part for part in re.findall(r"```text\n(.*?)\n```", page, re.DOTALL) if "imnm:Extraction" in part]
+    text = written(small)
+    assert all(f"\n\n{block}\n\n" in text for block in example.split("\n\n"))
 
 
 def mentioned(assembly: Assembly) -> set[str]:

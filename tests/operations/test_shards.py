@@ -24,7 +24,8 @@ from imnm_kg.operations.shards import (
 )
 
 SHARD = Shard(
-    "a-1", "a.xml", 3, "0" * 64, 5, 6, 1, "claims/a-1.parquet", "1" * 64, "records/a-1.jsonl.gz", "2" * 64, "", "1", "k",
+    "a-1", "a.xml", 3, "0" * 64, 5, 6, 1, "claims/a-1.parquet", "1" * 64, "records/a-1.jsonl.gz", "2" * 64, "", "1",
+    "k",
 )  # fmt: skip
 
 

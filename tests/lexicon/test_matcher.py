@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finding names: at their places, whole words, the longest; spellings, short forms and antibodies."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imnm_kg.lexicon.abbreviations import definitions
+from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.matcher import Matcher
+from imnm_kg.lexicon.variants import antibody_forms, normalise, plural, spellings, words_only
+
+ENTRIES = (
+    Entry("i:dm", "Disease", "dermatomyositis", (), ("DM",), frozenset({"DM"})),
+    Entry("i:jdm", "Disease", "juvenile dermatomyositis"),
+    Entry("i:tumor", "Disease", "tumor"),
+    Entry("i:myopathy", "Disease", "myopathy"),
+    Entry("i:aza", "Drug", "azathioprine", ("Imuran",), ("AZA",)),
+    Entry("i:hmgcr", "Protein", "3-hydroxy-3-methylglutaryl-CoA reductase", (), ("HMGCR",)),
+    Entry("i:anti-hmgcr", "Antibody", "anti-HMGCR antibody", ("HMGCR", "HMG-CoA reductase")),
+)
+MATCHER = Matcher(ENTRIES)
+
+
+def found(text: str) -> list[str]:
+    return [f"{one.entry.iri} {text[one.start : one.end]}" for one in MATCHER.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Dermatomyositis responded to Imuran.", ["i:dm Dermatomyositis", "i:aza Imuran"]),
+        ("Juvenile dermatomyositis", ["i:jdm Juvenile dermatomyositis"]),
+        ("JUVENILE-DERMATOMYOSITIS", ["i:jdm JUVENILE-DERMATOMYOSITIS"]),
+        ("juvenile\u00a0dermato\u00admyositis", []),
+        ("two myopathies", ["i:myopathy myopathies"]),
+        ("a tumour", ["i:tumor tumour"]),
+        ("AZA, not aza", ["i:aza AZA"]),
+        ("amyopathy", []),
+        ("anti-HMGCR antibodies", ["i:anti-hmgcr anti-HMGCR antibodies"]),
+        ("antibodies against HMG-CoA reductase", ["i:anti-hmgcr antibodies against HMG-CoA reductase"]),
+        ("HMGCR", ["i:hmgcr HMGCR"]),
+        ("Anti\u2010HMGCR", ["i:anti-hmgcr Anti\u2010HMGCR"]),
+        ("😀 Imuran", ["i:aza Imuran"]),
+        ("", []),
+    ],
+)
+def test_find(text: str, names: list[str]) -> None:
+    assert found(text) == names
+
+
+def test_short_forms_that_mean_much_are_tentative() -> None:
+    (one,) = MATCHER.find("DM")
+    assert one.tentative
+
+
+def test_an_antibody_by_any_name_of_its_target() -> None:
+    assert MATCHER.antibody("HMG-CoA reductase") == ENTRIES[-1]
+    assert MATCHER.antibody("nothing of the kind") is None
+
+
+def test_of_two_entries_with_a_name_the_first_counts() -> None:
+    matcher = Matcher((Entry("i:1", "Drug", "one name"), Entry("i:2", "Drug", "one name")))
+    assert [one.entry.iri for one in matcher.find("one name")] == ["i:1"]
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_places_stay(text: str) -> None:
+    """The forms in which texts are read are as long as the text, so that a place in one is the place in the other."""
+    assert len(normalise(text)) == len(words_only(text)) == len(text)
+
+
+@given(st.lists(st.sampled_from(["dermatomyositis", "juvenile", "DM", "anti-HMGCR", "antibodies", "İ", "ß", "x", "-"])))
+def test_names_do_not_overlap(words: list[str]) -> None:
+    end = 0
+    for one in MATCHER.find(" ".join(words)):
+        assert one.start >= end
+        end = one.end
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("myopathy", "myopathies"), ("biopsies", "biopsy"), ("statins", "statin"), ("drug", "drugs")],
+)
+def test_plurals(one: str, other: str) -> None:
+    assert plural(one) == other
+
+
+def test_spellings_are_british_and_greek_too() -> None:
+    assert "oedema" in spellings("edema")
+    assert "tumour necrosis factor alpha" in spellings("tumor necrosis factor alpha")
+
+
+def test_forms_of_an_antibody() -> None:
+    forms = set(antibody_forms("SRP"))
+    assert {"anti srp", "srp antibodies", "antibodies to srp", "autoantibodies against srp"} <= forms
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("immune-mediated necrotizing myopathy (IMNM)", [("IMNM", "immune-mediated necrotizing myopathy")]),
+        ("creatine kinase (CK) rose", [("CK", "creatine kinase")]),
+        ("it rose (see below)", []),
+        ("in ten patients (12)", []),
+        ("(CK) creatine kinase", []),
+        ("an open bracket (", []),
+    ],
+)
+def test_definitions(text: str, pairs: list[tuple[str, str]]) -> None:
+    made = [(text[one.short_start : one.short_end], text[one.long_start : one.long_end]) for one in definitions(text)]
+    assert made == pairs
+    assert [one.short for one in definitions(text)] == [short for short, _ in pairs]
