@@ -40,7 +40,7 @@ def merge_shards(folder: Path, out: Path, settings: Settings, watch: Watch) -> S
         watch: is told what happens.
 
     Raises:
-        ImnmError: ``merge-nothing``, ``merge-unfinished``, ``shard-damaged``, ``file-unwritable``.
+        ImnmError: ``shards-none``, ``shards-unfinished``, ``shards-damaged``, ``file-unwritable``.
     """
     shards = _shards(folder)
     watch.expect(sum(path.stat().st_size for path in shards))
@@ -60,20 +60,20 @@ def _shards(folder: Path) -> list[Path]:
     """Return the shards of a run that is over and whole; of one by Spark, which has no manifest, the files."""
     if (folder / UNFINISHED).exists():
         what, remedy = "the run into this folder is not over", "start it again with the same inputs"
-        raise ImnmError("merge-unfinished", what, remedy, Place(str(folder)))
+        raise ImnmError("shards-unfinished", what, remedy, Place(str(folder)))
     manifest = read_manifest(folder)
     for shard in manifest.values():
         path = folder / shard.shard
         if not shard.shard.endswith(".parquet"):
             what, remedy = f"the shards are {path.suffix[1:]}, not Parquet", "extract with --format parquet"
-            raise ImnmError("merge-nothing", what, remedy, Place(str(folder)))
+            raise ImnmError("shards-none", what, remedy, Place(str(folder)))
         if not path.is_file() or file_sha256(path) != shard.shard_sha256:
             what, remedy = "the shard is not as it was written", "start the same extraction again, which mends it"
-            raise ImnmError("shard-damaged", what, remedy, Place(str(path)))
+            raise ImnmError("shards-damaged", what, remedy, Place(str(path)))
     found = [folder / shard.shard for shard in manifest.values()] or sorted((folder / CLAIMS).glob("*.parquet"))
     if not found:
         what, remedy = "there are no shards here", "name the folder of 'imnm-kg extract --format parquet --out DIR'"
-        raise ImnmError("merge-nothing", what, remedy, Place(str(folder)))
+        raise ImnmError("shards-none", what, remedy, Place(str(folder)))
     return found
 
 

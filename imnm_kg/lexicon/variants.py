@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 __all__ = ["antibody_forms", "normalise", "plural", "spellings", "words_only"]
 
-# One character for one character: an offset in the normal form is an offset in the text. A text is brought to one byte a
-# character first, for bytes are translated some twenty times faster than strings.
+# One character for one character: an offset in the normal form is an offset in the text. A text is brought to one
+# byte a character first, for bytes are translated some twenty times faster than strings.
 _GREEK_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 _GREEK_BYTES = {letter: chr(0xE0 + number) for number, letter in enumerate(_GREEK_LETTERS)}
 _SINGLE = {

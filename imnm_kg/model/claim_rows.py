@@ -132,7 +132,7 @@ def read_rows(path: Path, shown: str | None = None) -> Iterator[Row]:
     """Yield the rows of a Parquet file, a few at a time.
 
     Raises:
-        ImnmError: ``shard-damaged``, ``parquet-missing``.
+        ImnmError: ``shards-damaged``, ``parquet-missing``.
     """
     pa, pq = _pyarrow()
     try:
@@ -142,4 +142,4 @@ def read_rows(path: Path, shown: str | None = None) -> Iterator[Row]:
     except (pa.ArrowException, OSError) as error:
         what = f"the shard cannot be read ({' '.join(str(error).split())[:120]})"
         remedy = "run the same extraction again, which makes it anew"
-        raise ImnmError("shard-damaged", what, remedy, Place(shown or str(path))) from error
+        raise ImnmError("shards-damaged", what, remedy, Place(shown or str(path))) from error

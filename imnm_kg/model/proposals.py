@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from imnm_kg.errors import ImnmError
+from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim, Evidence, Index, expected_label, read_claims
 from imnm_kg.model.entities import Entities
 from imnm_kg.model.namespaces import BASE, CLAIM, EVIDENCE, IMNM, RDFS
@@ -47,6 +47,15 @@ def without(triples: Iterable[Triple], *keys: NamedNode) -> list[Triple]:
     return [triple for triple in triples if triple.predicate not in keys]
 
 
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """Return what tells one state of a file from another; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 class Proposals:
     """The file, with the graph that its claims are proposed for.
 
@@ -69,6 +78,7 @@ class Proposals:
             ImnmError: what is wrong with the file; ``review-nothing`` when it has no claim.
         """
         self.path, self.graph, self._decided = path, graph, frozenset(decided)
+        self._stamp = _stamp(path)
         self._blocks = BlockText(read_text(path), str(path), prefixes)
         self._parts: dict[str, list[str]] = {}
         for subject in self._blocks.subjects():
@@ -173,6 +183,10 @@ class Proposals:
         Args:
             blocks: the triples of each subject that changes.
             claims: the claims whose evidence changes.
+
+        Raises:
+            ImnmError: ``file-unwritable``; ``review-changed`` when somebody else wrote the file in the meantime, so
+                that no decision of theirs is lost.
         """
         before: list[tuple[str, list[Triple]]] = []
 
@@ -225,8 +239,11 @@ class Proposals:
     def _save(self) -> None:
         if self._waiting and time.monotonic() - self._saved < _SAVE_EVERY:
             return
+        if _stamp(self.path) != self._stamp:
+            what = "the file was changed by another program in the meantime; the last decision was not written"
+            raise ImnmError("review-changed", what, "start the review again", Place(str(self.path)))
         write_atomically(self.path, self._blocks.text())
-        self._saved = time.monotonic()
+        self._saved, self._stamp = time.monotonic(), _stamp(self.path)
 
     @contextmanager
     def batch(self) -> Iterator[None]:

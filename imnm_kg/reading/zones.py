@@ -114,7 +114,11 @@ def _mark_references(text: str, blocks: Sequence[Block]) -> None:
             position += 1
             continue
         end = _end_of_list(text, blocks, position + 1 if heading else position)
-        if heading and _AMBIGUOUS.match(block_line(text, block)) and not _has_citation(text, blocks[position + 1 : end]):
+        if (
+            heading
+            and _AMBIGUOUS.match(block_line(text, block))
+            and not _has_citation(text, blocks[position + 1 : end])
+        ):
             end = position
         if end - position > (1 if heading else 2) or (not heading and end > position and _is_list(text, block)):
             for entry in blocks[position:end]:

@@ -146,7 +146,7 @@ def test_options_that_do_not_go_together(run: Run, here: Path, words: str, what:
         ("a.jsonl --lexicon none.obo", "file-missing"),
         ("a.jsonl --lexicon none.obo --format parquet --out d", "file-missing"),
         ("a.jsonl --format parquet --out empty/..", "extract-folder"),
-        ("--merge none --out x.jsonl", "merge-nothing"),
+        ("--merge none --out x.jsonl", "shards-none"),
     ],
 )
 def test_errors(run: Run, here: Path, words: str, code: str) -> None:

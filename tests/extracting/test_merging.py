@@ -126,18 +126,18 @@ def test_shards_that_are_not_whole(root: Path, inputs: list[Path], tmp_path: Pat
         return caught.value.code
 
     (shards / ".unfinished").touch()
-    assert refused(shards) == "merge-unfinished"
+    assert refused(shards) == "shards-unfinished"
     (shards / ".unfinished").unlink()
     shard = shards / next(iter(read_manifest(shards).values())).shard
     data = shard.read_bytes()
     shard.write_bytes(data[:-9])
-    assert refused(shards) == "shard-damaged"
+    assert refused(shards) == "shards-damaged"
     shard.unlink()
-    assert refused(shards) == "shard-damaged"
-    assert refused(tmp_path) == "merge-nothing"
-    assert refused(tmp_path / "none") == "merge-nothing"
+    assert refused(shards) == "shards-damaged"
+    assert refused(tmp_path) == "shards-none"
+    assert refused(tmp_path / "none") == "shards-none"
     extract_folder(inputs, shards, settings(root), 1, Ear())
     with pytest.raises(ImnmError, match="file-unwritable"):
         merge_shards(shards, tmp_path / "none" / "out.nq", settings(root, "nq"), Ear())
     extract_folder(inputs, shards, settings(root, "jsonl"), 1, Ear())
-    assert refused(shards) == "merge-nothing"
+    assert refused(shards) == "shards-none"

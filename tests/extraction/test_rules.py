@@ -44,7 +44,7 @@ def test_a_rule_and_its_examples(rule: Rule) -> None:
 
 def test_predicates_are_properties_of_the_ontology() -> None:
     quads = read_turtle(ROOT / "ontology" / "imnm.ttl").quads
-    names = {quad.subject.value.removeprefix(IMNM) for quad in quads}
+    names = {str(quad.subject).strip("<>").removeprefix(IMNM) for quad in quads}
     assert {rule.predicate for rule in RULES} <= names
 
 

@@ -354,3 +354,14 @@ def test_a_file_that_cannot_be_written_keeps_its_content(desk: Desk, monkeypatch
     assert caught.value.code == "file-unwritable"
     assert desk.proposals.path.read_bytes() == before
     assert [path.name for path in desk.proposals.path.parent.glob(".proposed*")] == []
+
+
+def test_decisions_of_another_reviewer_are_not_written_over(desk: Desk, world: Path) -> None:
+    other = again(desk, world)
+    accept(other.proposals, case(other, ZETOSIS), PERSON)
+    accept(other.proposals, case(other, "alphamab inhibits fixin"), PERSON)
+    before = desk.proposals.path.read_bytes()
+    with pytest.raises(ImnmError, match="changed by another program") as caught:
+        reject(desk.proposals, case(desk, HEADACHE), PROGRAM)
+    assert caught.value.code == "review-changed"
+    assert desk.proposals.path.read_bytes() == before
