@@ -28,7 +28,7 @@ class Found(NamedTuple):
 
 class _Candidate(NamedTuple):
     entry: Entry
-    exact: str  # for a short form: how it must stand in the text; else empty
+    exact: str  # how it must stand in the text
     tentative: bool
 
 
@@ -46,19 +46,18 @@ class Matcher:
 
         self.entries = tuple(entries)
         self.by_iri = {entry.iri: entry for entry in self.entries}
-        patterns: dict[str, list[_Candidate]] = {}
+        # Of most names an entry is all there is to know: with a record for each, half a million take twice the memory.
+        patterns: dict[str, Entry | list[_Candidate]] = {}
         for entry in self.entries:
             for name in _forms(entry):
-                candidates = patterns.setdefault(_bounded(name), [])
-                if not candidates:
-                    candidates.append(_Candidate(entry, "", False))
+                patterns.setdefault(_bounded(name), entry)
         for entry in self.entries:
             for short in entry.abbreviations:
                 self._add_short(patterns, entry, short)
         self._antibodies = {
-            name.removeprefix(" anti"): candidates[0].entry
-            for name, candidates in patterns.items()
-            if name.startswith(" anti ") and candidates[0].entry.kind == "Antibody"
+            name.removeprefix(" anti"): known
+            for name, known in patterns.items()
+            if name.startswith(" anti ") and isinstance(known, Entry) and known.kind == "Antibody"
         }
         self._candidates = list(patterns.values())
         # A deterministic automaton of this many names would take gigabytes.
@@ -66,13 +65,13 @@ class Matcher:
         self.size = len(patterns)
 
     @staticmethod
-    def _add_short(patterns: dict[str, list[_Candidate]], entry: Entry, short: str) -> None:
+    def _add_short(patterns: dict[str, Entry | list[_Candidate]], entry: Entry, short: str) -> None:
         tentative = short in entry.ambiguous
         written = [short] if short.endswith("s") else [short, f"{short}s"]
         for form in written:
-            candidates = patterns.setdefault(_bounded(form), [])
-            if all(form != known.exact for known in candidates) and (not candidates or candidates[0].exact):
-                candidates.append(_Candidate(entry, form, tentative))
+            known = patterns.setdefault(_bounded(form), [])
+            if isinstance(known, list) and all(form != other.exact for other in known):
+                known.append(_Candidate(entry, form, tentative))
 
     def antibody(self, target: str) -> Entry | None:
         """Return the antibody against a target, by any name of the target; none where the lexicon has none."""
@@ -92,8 +91,12 @@ class Matcher:
         candidates = self._candidates
         found: list[Found] = []
         for pattern, start, end in self._automaton.find_matches_as_indexes(f" {words} ", overlapping=True):
-            for candidate in candidates[pattern]:
-                if candidate.exact and not _same(text[start : end - 2], candidate.exact):
+            known = candidates[pattern]
+            if isinstance(known, Entry):
+                found.append(Found(start, end - 2, known, False))
+                continue
+            for candidate in known:
+                if not _same(text[start : end - 2], candidate.exact):
                     continue
                 found.append(Found(start, end - 2, candidate.entry, candidate.tentative))
                 break
