@@ -206,7 +206,7 @@ class Desk:
         claim, item = case
         known = self.proposals.entities
         text = self.texts.get(item.document.value.removeprefix(DOCUMENT))
-        objections = known.misfits(claim)
+        objections = [*known.misfits(claim), *self.proposals.misnamed(claim)]
         if text is not None and text.text[item.start : item.end] != item.quote:
             objections.append(f"the quote is not at {item.start}-{item.end} of {text.path}: it is another text")
         cues: dict[CuePlace, str] = {}

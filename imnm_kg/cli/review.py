@@ -148,15 +148,22 @@ class _Script:
         return self._findings
 
     def _is_decided(self, case: Case, wanted: str) -> bool:
-        """Tell whether there is nothing to decide; another decision than the wanted one is a finding."""
+        """Tell whether there is nothing to decide; only who decided may decide otherwise."""
+        from imnm_kg.operations.review import has_decided
+
         item = case.item
         if self._desk.proposals.is_decided_elsewhere(item):
             self._held("review-decided", case, "it was decided in the graph or in a file named with --known")
             return True
         if item.review_status == "Proposed":
             return False
-        if item.review_status != wanted:
-            self._held("review-decided", case, f"it is {(item.review_status or '').lower()} already")
+        if item.review_status == wanted:
+            return True
+        if has_decided(self._desk.proposals, case, self._reviewer):
+            return False
+        self._held(
+            "review-decided", case, f"it is {(item.review_status or '').lower()} already, and not by this reviewer"
+        )
         return True
 
     def _held(self, code: str, case: Case, why: str) -> None:

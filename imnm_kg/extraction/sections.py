@@ -56,15 +56,23 @@ def _section(label: str) -> str:
     return next((name for name, words in _SECTIONS if any(word in upper for word in words)), "")
 
 
+def _stretches(record: TextRecord) -> Iterator[tuple[int, int, str]]:
+    """Yield what is to be read: zones of text, and what is in no zone."""
+    place = 0
+    for zone in record.zones:
+        if record.text[place : zone.start].strip():
+            yield place, zone.start, ""
+        if zone.kind not in _UNREAD:
+            yield zone.start, zone.end, _section(zone.label) or _section(zone.section)
+        place = zone.end
+    if place < len(record.text):
+        yield place, len(record.text), ""
+
+
 def sentences_of(record: TextRecord) -> Iterator[Sentence]:
     """Yield the sentences of a record from which claims may come, in order."""
     text = record.text
-    zones = record.zones
-    stretches = [(zone.start, zone.end, zone.label) for zone in zones if zone.kind not in _UNREAD]
-    if not zones:
-        stretches = [(0, len(text), "")]
-    for first, last, label in stretches:
-        section = _section(label)
+    for first, last, section in _stretches(record):
         for span in sentence_spans(text[first:last]):
             start, end = first + span.start, first + span.end
             if found := _LABEL.match(text, start, end):

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from imnm_kg.errors import ImnmError
+from imnm_kg.errors import ImnmError, Place
 from imnm_kg.lexicon.collecting import Collector
 from imnm_kg.lexicon.graphs import PREDICATES, TermGraph
 from imnm_kg.model.namespaces import RDF
@@ -93,20 +94,23 @@ class _Reader:
                 fed += len(chunk)
                 if fed - self._parser.CurrentByteIndex > MAX_RECORD:
                     what = f"{MAX_RECORD // 1024**2} MB hold no whole element"
-                    raise self._error("lexicon-syntax", what, "mend the file")
+                    raise ImnmError("lexicon-syntax", what, "mend the file", self._here())
             self._parser.Parse(b"", True)
+        except (LookupError, ValueError) as error:  # not known, or with several bytes a character
+            what = f"its encoding is not read ({error})"
+            raise ImnmError("lexicon-syntax", what, "save it as UTF-8", self._here()) from error
         except ExpatError as error:
             what = f"the XML is not well-formed: {errors.messages[error.code]}"
             place = self._stream.place(error.lineno)
             raise ImnmError("lexicon-syntax", what, "mend the file or get it again", place) from error
 
-    def _error(self, code: str, what: str, remedy: str) -> ImnmError:
-        return ImnmError(code, what, remedy, self._stream.place(self._parser.CurrentLineNumber))
+    def _here(self) -> Place:
+        return self._stream.place(self._parser.CurrentLineNumber)
 
     def _entity(self, *_: object) -> None:
         what = "the file declares entities in its DOCTYPE, which can blow up or reach for other files"
         remedy = "save it without them (in Protégé as Turtle, with ROBOT: robot convert), or write out the IRIs"
-        raise self._error("lexicon-entities", what, remedy)
+        raise ImnmError("lexicon-entities", what, remedy, self._here())
 
     def _skip_entity(self, name: str, _: bool) -> None:
         # A file with an external DTD may use entities that are declared there, and that is not fetched.
@@ -122,14 +126,13 @@ class _Reader:
             if name != f"{RDF}RDF":
                 what = f"the root element is <{name[:80]}>, and not rdf:RDF"
                 remedy = "save the ontology as RDF/XML, Turtle or OBO"
-                raise self._error("lexicon-format", what, remedy)
+                raise ImnmError("lexicon-format", what, remedy, self._here())
             base, language = attributes.get(f"{_XML}base", ""), attributes.get(f"{_XML}lang", "")
             self._open.append(_Frame(False, "", base, language))
             return
         if len(self._open) > _DEEPEST:
-            raise self._error(
-                "lexicon-syntax", f"elements stand in each other more than {_DEEPEST} deep", "mend the file"
-            )
+            what = f"elements stand in each other more than {_DEEPEST} deep"
+            raise ImnmError("lexicon-syntax", what, "mend the file", self._here())
         parent = self._open[-1]
         base, language = parent.base, parent.language
         if attributes:
@@ -210,7 +213,10 @@ class _Reader:
 
     def _absolute(self, reference: str, base: str) -> str:
         """Return an IRI, or nothing, with a fault told, where it is none."""
-        iri = reference if _ABSOLUTE.match(reference) else urljoin(base, reference)
+        iri = reference
+        if not _ABSOLUTE.match(reference):
+            with contextlib.suppress(ValueError):  # of a base that is none
+                iri = urljoin(base, reference)
         if _ABSOLUTE.fullmatch(iri):
             return iri
         self._collector.fault(self._parser.CurrentLineNumber, f"'{iri[:80]}' is no whole IRI")

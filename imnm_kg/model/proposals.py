@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +16,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim, Evidence, Index, expected_label, read_claims
-from imnm_kg.model.entities import Entities
-from imnm_kg.model.namespaces import BASE, CLAIM, EVIDENCE, IMNM, RDFS
+from imnm_kg.model.entities import Entities, denies
+from imnm_kg.model.namespaces import BASE, CLAIM, DCTERMS, EVIDENCE, IMNM, RDFS
 from imnm_kg.rdf.edit import BlockText
 from imnm_kg.rdf.files import read_text, write_atomically
 
@@ -120,6 +121,35 @@ class Proposals:
     def claims_of_graph(self) -> list[Claim]:
         """Return all claims of the graph."""
         return list(self._of_graph.values())
+
+    @cached_property
+    def known(self) -> Entities:
+        """Names and classes of what the graph describes, without the file."""
+        return Entities(self.graph)
+
+    def new_entities(self, nodes: Iterable[object]) -> list[NamedNode]:
+        """Return those of some nodes that only the file describes, with the parts of regimens."""
+        found: dict[NamedNode, None] = {}
+        todo = list(nodes)
+        while todo:
+            node = todo.pop(0)
+            if not isinstance(node, NamedNode) or node in found or self.known.is_known(node):
+                continue
+            if triples := self.triples(node.value):
+                found[node] = None
+                todo += [triple.object for triple in triples if triple.predicate == DCTERMS.hasPart]
+        return list(found)
+
+    def misnamed(self, claim: Claim) -> list[str]:
+        """Say which new entity of a claim has a name that the graph cannot take in."""
+        said = []
+        for node in self.new_entities((claim.subject, claim.object, claim.population)):
+            label = self.entities.label(node)
+            others = [other for other in self.known.owners(label) if other != node]
+            if others or denies(label):
+                why = f"<{others[0].value}> has that name too" if others else "a name may have no negation"
+                said.append(f"<{node.value}> is named “{label}”, and {why}")
+        return said
 
     def cases(self) -> list[Case]:
         """Return every statement of the file with its claim, in the order of the documents."""

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from imnm_kg.errors import Place
 from imnm_kg.model.claims import Claim, Evidence, expected_label
-from imnm_kg.model.entities import FILES, Entities, denies
+from imnm_kg.model.entities import FILES
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.namespaces import DCTERMS, DOCUMENT, ENTITY, IMNM, RDF, RDFS, SKOS
 from imnm_kg.model.proposals import Proposals, without
@@ -105,7 +105,7 @@ class _Merger:
 
     def __init__(self, proposals: Proposals, graph: _Graph) -> None:
         self._proposals, self._graph, self._index = proposals, graph, proposals.graph
-        self._known = Entities(proposals.graph)
+        self._known = proposals.known
         self._place_of_file = Place(str(proposals.path))
         self._evidence = {item.iri: item for claim in proposals.claims_of_graph() for item in claim.evidence}
         self._stated: dict[tuple[object, ...], list[Claim]] = {}
@@ -168,31 +168,13 @@ class _Merger:
                 message = f"“{claim.label}” was left out: {what} document {document.value.removeprefix(DOCUMENT)};"
                 message += " curate the new text under another id" if differs else " extract again"
                 yield Finding("merge-document", message, where, claim.iri.value)
-        for node in self._new_entities(x for x in (claim.subject, claim.object, claim.population)):
-            label = entities.label(node)
-            others = [other for other in self._known.owners(label) if other != node]
-            if others or denies(label):
-                why = f"<{others[0].value}> has that name too" if others else "a name may have no negation"
-                message = f"“{claim.label}” was left out: <{node.value}> is named “{label}”, and {why}; mend the claim"
-                yield Finding("merge-name", message, where, claim.iri.value)
+        for why in self._proposals.misnamed(claim):
+            yield Finding("merge-name", f"“{claim.label}” was left out: {why}; mend the claim", where, claim.iri.value)
 
     def _is_disputed(self, one: Claim, other: Claim) -> bool:
         ends = {one.iri, other.iri}
         disputes = self._index.instances(IMNM.Dispute)
         return any({self._index.node(x, IMNM.term("from")), self._index.node(x, IMNM.to)} == ends for x in disputes)
-
-    def _new_entities(self, nodes: Iterable[object]) -> list[NamedNode]:
-        """Return those that only the file describes, with the parts of regimens, in order."""
-        found: dict[NamedNode, None] = {}
-        todo = list(nodes)
-        while todo:
-            node = todo.pop(0)
-            if not isinstance(node, NamedNode) or node in found or self._known.is_known(node):
-                continue
-            if triples := self._proposals.triples(node.value):
-                found[node] = None
-                todo += [triple.object for triple in triples if triple.predicate == DCTERMS.hasPart]
-        return list(found)
 
     def _named_by(self, claim: Claim, item: Evidence) -> Iterator[NamedNode]:
         """Yield what claim and passage name: also who extracted and reviewed it."""
@@ -273,7 +255,7 @@ class _Merger:
 
     def _take_in(self, entities: dict[NamedNode, NamedNode]) -> None:
         """Bring new entities into the files of their kinds, each name with one of them."""
-        new = {node: document for given, document in entities.items() for node in self._new_entities([given])}
+        new = {node: document for given, document in entities.items() for node in self._proposals.new_entities([given])}
         labels = {self._proposals.entities.label(node).casefold(): node for node in new}
         for node, document in new.items():
             kept: list[Triple] = []

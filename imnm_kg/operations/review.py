@@ -18,7 +18,7 @@ from imnm_kg.model.proposals import Case, Proposals, without
 from imnm_kg.model.stored_query import nearest
 from imnm_kg.model.triples import claim_triples, exception_triples, review_triples
 
-__all__ = ["MENDABLE", "Mending", "Reviewer", "accept", "find_reviewer", "mend", "mended", "reject"]
+__all__ = ["MENDABLE", "Mending", "Reviewer", "accept", "find_reviewer", "has_decided", "mend", "mended", "reject"]
 
 MENDABLE = ("certainty", "object", "polarity", "population", "predicate", "subject")
 """What a reviewer can mend; the label is derived."""
@@ -264,6 +264,12 @@ def _decision(
     for triple in made:
         blocks.setdefault(_iri(triple.subject), []).append(triple)
     return blocks
+
+
+def has_decided(proposals: Proposals, case: Case, reviewer: Reviewer) -> bool:
+    """Tell whether the reviewer has a record on a passage, and so may decide again."""
+    links = [x for x in proposals.triples(case.item.iri.value) if x.predicate == IMNM.hasReview]
+    return any(_says(proposals, _iri(link.object), reviewer) for link in links)
 
 
 def _says(proposals: Proposals, record: str, reviewer: Reviewer) -> bool:

@@ -271,6 +271,8 @@ def _parse(body: bytes, shown: str, look: _Look) -> None:
     parser.EntityDeclHandler = entity
     try:
         parser.Parse(body, True)
+    except (LookupError, ValueError) as error:  # an encoding that is not known, or has more than one byte a character
+        raise _content(f"{shown} has an encoding that is not read ({error})") from error
     except ExpatError as error:
         said = errors.messages[error.code]
         if said in _CUT_SHORT:

@@ -220,8 +220,12 @@ def test_another_decision_is_no_decision(run: Run, file: Path) -> None:
     before = file.read_bytes()
     done = run("review", file, *PROGRAM, "--reject", waiting[ZETOSIS])
     assert done.code == 1
-    assert "was left as it is: it is reviewed already [review-decided]" in done.out
+    assert "was left as it is: it is reviewed already, and not by this reviewer [review-decided]" in done.out
     assert file.read_bytes() == before
+    done = run("review", file, *WHO, "--mend", waiting[ZETOSIS], "certainty=possible")
+    assert (done.code, done.out) == (0, f"mended evidence:{waiting[ZETOSIS]}  {ZETOSIS} (possible)\n")
+    assert run("review", file, *WHO, "--reject", waiting[ZETOSIS]).code == 0, "who decided may decide again"
+    assert file.read_text(encoding="utf-8").count("imnm:decision") == 1
 
 
 def test_known_decisions_are_not_asked(run: Run, file: Path, in_world: Path) -> None:

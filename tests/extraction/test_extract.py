@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.proposal import ProposedClaim
 from imnm_kg.model.claims import RANKS
-from imnm_kg.model.records import TextRecord
+from imnm_kg.model.records import BODY, BOILERPLATE, CITATION, REFERENCES, TITLE, TextRecord, TextZone
 from tests.extraction.support import claims, knowledge
 from tests.operations.support import FIXTURES, read_toml
 
@@ -81,6 +81,23 @@ def test_context_is_what_stands_beside_the_ends() -> None:
     text = "Twelve women with dermatomyositis improved with rituximab 1000 mg for 24 weeks."
     (claim,) = claims(text)
     assert claim.context == (("dose", "1000 mg"), ("timepoint", "P24W"))
+
+
+def test_zones_say_what_is_read() -> None:
+    said = "Rituximab was effective in dermatomyositis."
+    text = f"{said}\n{said}\n{said}"
+    one, two = len(said) + 1, 2 * (len(said) + 1)
+
+    def starts(*zones: TextZone) -> list[int]:
+        found = extract_claims(TextRecord("a-text", text, zones=zones), knowledge())
+        return [claim.start for claim in found]
+
+    assert starts() == [0]
+    assert starts(TextZone(BOILERPLATE, 0, one)) == [one]
+    assert starts(TextZone(REFERENCES, 0, one), TextZone(BODY, one, two)) == [one]
+    assert starts(TextZone(BODY, 0, one), TextZone(BODY, one, two, "Conclusions")) == [one]
+    assert starts(TextZone(BODY, 0, one), TextZone(BODY, one, two, "In children", "Conclusions")) == [one]
+    assert starts(TextZone(TITLE, 0, one), TextZone(CITATION, one, len(text))) == []
 
 
 def test_one_title_differs_from_no_title() -> None:

@@ -319,6 +319,21 @@ def test_an_iri_without_a_base(read_text: Read) -> None:
     assert (labels(lexicon), lexicon.faults) == (["one disease"], (Fault(2, "'#a' is no whole IRI"),))
 
 
+@pytest.mark.parametrize("encoding", ["klingon", "Shift_JIS", "utf-7"])
+def test_xml_in_an_encoding_that_is_not_read(read_text: Read, encoding: str) -> None:
+    error = error_of(read_text, "a.owl", f'<?xml version="1.0" encoding="{encoding}"?>{RDF}{CLASS}</rdf:RDF>')
+    assert error.code == "lexicon-empty"
+    assert "encoding" in error.what
+
+
+def test_a_base_that_is_none(read_text: Read) -> None:
+    text = (
+        f'{RDF}<owl:Class xml:base="http://[x" rdf:about="a"><rdfs:label>no disease</rdfs:label></owl:Class>\n{CLASS}'
+    )
+    lexicon = read_text("a.owl", f"{text}</rdf:RDF>")
+    assert (labels(lexicon), lexicon.faults) == (["one disease"], (Fault(2, "'a' is no whole IRI"),))
+
+
 def test_an_element_that_does_not_end(read_text: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imnm_kg.lexicon.rdfxml.MAX_RECORD", 1_000_000)
     lexicon = read_text("a.owl", f'{RDF}{CLASS}<a b="{"x" * 3_000_000}"/></rdf:RDF>')

@@ -226,6 +226,11 @@ def test_an_error_of_a_request_is_that_of_all_its_records(desk: Desk) -> None:
             "fetch-content",
             "declares entities",
         ),
+        (
+            '<?xml version="1.0" encoding="klingon"?><PubmedArticleSet/>',
+            "fetch-content",
+            "an encoding that is not read",
+        ),
         ("<PubmedArticleSet></PubmedArticleSet>", "fetch-missing", "PubMed has no record 101"),
     ],
 )

@@ -365,3 +365,12 @@ def test_decisions_of_another_reviewer_are_not_written_over(desk: Desk, world: P
         reject(desk.proposals, case(desk, HEADACHE), PROGRAM)
     assert caught.value.code == "review-changed"
     assert desk.proposals.path.read_bytes() == before
+
+
+def test_a_name_that_the_graph_has_is_an_objection(desk: Desk, world: Path) -> None:
+    entities = world / "graph" / "entities" / "all.ttl"
+    other = 'entity:other a imnm:Drug ;\n    rdfs:label "Deltosis"@en .'
+    entities.write_text(f"{entities.read_text(encoding='utf-8')}\n{other}\n", encoding="utf-8")
+    changed = again(desk, world)
+    (objection,) = changed.examine(case(changed, "betamab does not treat deltosis")).objections
+    assert objection == f"<{ENTITY}deltosis> is named “deltosis”, and <{ENTITY}other> has that name too"

@@ -276,7 +276,12 @@ def test_xml_without_the_end_of_a_record_is_cut_off(tmp_path: Path, monkeypatch:
 
 
 def test_a_page_that_is_nested_too_deeply(tmp_path: Path) -> None:
-    assert bad(tmp_path, "a.html", "<div>" * 10_000 + "x" + "</div>" * 10_000 + "<p>lost").code == "record-html"
+    """Some versions of the parser take any depth; none may give a page that is cut off."""
+    (record,) = read(tmp_path, "a.html", "<div>" * 10_000 + "x" + "</div>" * 10_000 + "<p>the end")
+    if isinstance(record, BadRecord):
+        assert record.code == "record-html"
+    else:
+        assert record.text == "x\n\nthe end"
     assert one(tmp_path, "a.html", "<div>" * 1500 + "x" + "</div>" * 1500 + "<p>kept").text == "x\n\nkept"
 
 
