@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from pyoxigraph import Literal, Quad
+from pyoxigraph import Literal, Triple
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extracting.quads import document_quads, make_proposer
+from imnm_kg.extracting.quads import document_triples, make_proposer
 from imnm_kg.extracting.settings import Settings, load_knowledge
 from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.model.aside import written_aside
@@ -24,6 +24,7 @@ from imnm_kg.operations.sorting import LineSorter
 
 __all__ = ["merge_shards"]
 
+_LABEL, _CERTAINTY, _EVIDENCE = RDFS.label, IMNM.certainty, IMNM.hasEvidence
 _KEY = ("document", "start", "end", "subject", "predicate", "object", "polarity", "population", "context")
 
 
@@ -104,33 +105,31 @@ def _json_lines(rows: Iterable[Row], room: Path) -> Iterator[bytes]:
 def _quad_lines(rows: Iterable[Row], room: Path, settings: Settings) -> Iterator[bytes]:
     proposer = make_proposer(settings, load_knowledge(settings).knowledge)
     with LineSorter(room) as quads, LineSorter(room) as labels:
-        for of_document in document_quads(rows, proposer):
-            ranks = _ranks(of_document)
-            for quad in of_document:
-                if quad.predicate == RDFS.label and not _is_passage(quad):
-                    assert isinstance(quad.object, Literal)
-                    subject = str(quad.subject)
-                    label = [subject, ranks.get(subject, 0), quad.object.value, str(quad.graph_name)]
+        for graph, triples in document_triples(rows, proposer):
+            ranks = _ranks(triples)
+            for triple in triples:
+                if triple.predicate == _LABEL and "/evidence/" not in (subject := str(triple.subject)):
+                    assert isinstance(triple.object, Literal)
+                    label = [subject, ranks.get(subject, 0), triple.object.value, graph]
                     labels.add(json.dumps(label).encode() + b"\n")
                 else:
-                    quads.add(f"{quad} .\n".encode())
+                    quads.add(f"{triple} {graph} .\n".encode())
         for line in _one_label(labels.sorted()):
             quads.add(line)
         yield from quads.sorted()
 
 
-def _is_passage(quad: Quad) -> bool:
-    return "/evidence/" in str(quad.subject)
-
-
-def _ranks(quads: Iterable[Quad]) -> dict[str, int]:
+def _ranks(triples: Iterable[Triple]) -> dict[str, int]:
     """Return for each claim of a document how sure its surest passage is; the surest have the lowest number."""
-    certainty = {str(quad.subject): quad.object for quad in quads if quad.predicate == IMNM.certainty}
+    certainty, passages = {}, []
+    for triple in triples:
+        if triple.predicate == _CERTAINTY:
+            certainty[str(triple.subject)] = len(RANKS) - RANKS.index(str(triple.object)[1:-1].removeprefix(IMNM))
+        elif triple.predicate == _EVIDENCE:
+            passages.append((str(triple.subject), str(triple.object)))
     ranks: dict[str, int] = {}
-    for quad in quads:
-        if quad.predicate == IMNM.hasEvidence and (found := certainty.get(str(quad.object))) is not None:
-            claim, name = str(quad.subject), str(found)[1:-1].removeprefix(IMNM)
-            ranks[claim] = min(ranks.get(claim, len(RANKS)), len(RANKS) - RANKS.index(name))
+    for claim, passage in passages:
+        ranks[claim] = min(ranks.get(claim, len(RANKS)), certainty.get(passage, len(RANKS)))
     return ranks
 
 
@@ -141,4 +140,4 @@ def _one_label(lines: Iterable[bytes]) -> Iterator[bytes]:
         subject, _, value, graph = json.loads(line)
         if subject != last:
             last, label = subject, value
-        yield f"{subject} {RDFS.label} {Literal(label, language='en')} {graph} .\n".encode()
+        yield f"{subject} {_LABEL} {Literal(label, language='en')} {graph} .\n".encode()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import BinaryIO
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Triple
 
 from imnm_kg.extracting.settings import Settings
 from imnm_kg.extraction.knowledge import Knowledge
@@ -19,7 +19,7 @@ from imnm_kg.operations.assemble import assemble
 from imnm_kg.operations.extract import claim_of, facts_of
 from imnm_kg.operations.propose import Proposer
 
-__all__ = ["QuadRows", "document_quads", "make_proposer"]
+__all__ = ["QuadRows", "document_triples", "make_proposer"]
 
 
 def make_proposer(settings: Settings, knowledge: Knowledge) -> Proposer:
@@ -28,17 +28,17 @@ def make_proposer(settings: Settings, knowledge: Knowledge) -> Proposer:
     return Proposer(index, settings.version, knowledge.entries)
 
 
-def document_quads(rows: Iterable[Row], proposer: Proposer) -> Iterator[list[Quad]]:
-    """Yield the quads of each document; the rows of one stand together.
+def document_triples(rows: Iterable[Row], proposer: Proposer) -> Iterator[tuple[str, list[Triple]]]:
+    """Yield for each document the name of its graph, as N-Quads write it, and its triples.
 
-    The graph is named like that of the file in ``graph/claims/`` which a curator would make of the document.
+    The rows of one document stand together. The graph is named like that of the file in ``graph/claims/`` which a
+    curator would make of the document.
     """
     for _, group in groupby(rows, key=_document_of):
         of_document = list(group)
         id_ = of_document[0]["document"]
         triples = proposer.triples(map(claim_of, of_document), {id_: facts_of(of_document[0])})
-        graph = NamedNode(f"{GRAPH}claims/{document_iri(id_).value.removeprefix(DOCUMENT)}")
-        yield [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
+        yield f"<{GRAPH}claims/{document_iri(id_).value.removeprefix(DOCUMENT)}>", triples
 
 
 def _document_of(row: Row) -> tuple[str, int]:
@@ -55,8 +55,9 @@ class QuadRows:
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write the rows of a document."""
-        for quads in document_quads(rows, self._proposer):
-            self._stream.write("".join(sorted({f"{quad} .\n" for quad in quads})).encode("utf-8"))
+        for graph, triples in document_triples(rows, self._proposer):
+            lines = sorted({f"{triple} {graph} .\n" for triple in triples})
+            self._stream.write("".join(lines).encode("utf-8"))
 
     def close(self) -> None:
         """Nothing is held."""
