@@ -6,14 +6,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extracting.inputs import shown_path, weight
+from imnm_kg.extracting.inputs import share_out, shown_path
 from imnm_kg.extracting.settings import Settings, load_knowledge, read_lexicons
 from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.extraction.knowledge import Knowledge
@@ -23,7 +23,7 @@ from imnm_kg.operations.extract import extract, rows_of
 from imnm_kg.operations.shards import BAD, CLAIMS, PARTS
 from imnm_kg.operations.spark import LINE, Piece, failed, read_pieces, spark_session, write_claims
 from imnm_kg.reading.faults import SeenIds
-from imnm_kg.reading.shares import Share, UnevenError, can_share, read_share
+from imnm_kg.reading.shares import Share, UnevenError, read_share
 from imnm_kg.reading.source import read_records
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["extract_on_cluster"]
 
 _BATCH = 2000  # lines
-_WORTH = 8_000_000  # bytes, unpacked: what is smaller is not read in shares
 
 
 def extract_on_cluster(
@@ -88,14 +87,12 @@ def extract_on_cluster(
     return Summary(len(inputs), 0, read, claims, bad + faults.number)
 
 
-def _pieces(inputs: Iterable[Path], cores: int) -> Iterator[Piece]:
-    """Yield what there is to read; what would keep one core busy long after the others is read in shares."""
-    sizes = {path: weight(path) for path in inputs}
-    limit = max(sum(sizes.values()) / (4 * cores), _WORTH)
-    for number, (path, size) in enumerate(sizes.items()):
-        shares = cores if cores > 1 and size > limit and can_share(path) else 1
-        for share in range(shares):
-            yield Piece(number, os.fspath(path.absolute()), shown_path(path), share, shares)
+def _pieces(inputs: Sequence[Path], cores: int) -> Iterator[Piece]:
+    """Yield what there is to read."""
+    shares = share_out(inputs, cores)
+    for number, path in enumerate(inputs):
+        for share in range(shares[path]):
+            yield Piece(number, os.fspath(path.absolute()), shown_path(path), share, shares[path])
 
 
 @lru_cache(maxsize=1)

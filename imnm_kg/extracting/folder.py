@@ -9,7 +9,7 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting.inputs import shown_path, weight
+from imnm_kg.extracting.inputs import share_out, shown_path, weight
 from imnm_kg.extracting.settings import Faults, Settings, read_lexicons, settings_hash
 from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.extracting.work import Done, Task, Undone, Worker
@@ -17,11 +17,9 @@ from imnm_kg.model.records import BadRecord
 from imnm_kg.operations.pool import Lost, run_pool
 from imnm_kg.operations.shards import Shard, ShardFolder, positions_hash, shard_name
 from imnm_kg.reading.faults import bad_record
-from imnm_kg.reading.shares import Share, can_share
+from imnm_kg.reading.shares import Share
 
 __all__ = ["extract_folder"]
-
-_WORTH = 8_000_000  # bytes, unpacked: what is smaller is not read in shares
 
 
 def extract_folder(inputs: Iterable[Path], out: Path, settings: Settings, workers: int, watch: Watch) -> Summary:
@@ -106,22 +104,18 @@ class _Run:
             return {shard.name for shard, good in zip(shards, threads.map(check, shards), strict=True) if good}
 
     def _plan(self, names: Mapping[str, frozenset[int]]) -> list[Task]:
-        """Order the work, the biggest pieces first; what is too big for one process is read by all in shares."""
-        weights = {name: weight(self._paths[name]) for name in names}
-        # Without shares at most one process is still busy when there is nothing left for the others: with pieces of at
-        # most that size for less than a quarter of the time.
-        limit = max(sum(weights.values()) / (4 * self._workers), _WORTH)
+        """Order the work, the biggest pieces first."""
+        shares = share_out([self._paths[name] for name in names], self._workers)
         tasks: list[tuple[float, str, int, Task]] = []
         for name, repeated in names.items():
-            path, size = self._paths[name], weights[name]
-            task = Task(name, path, shown_path(path), repeated=repeated)
-            if self._workers > 1 and size > limit and can_share(path):
-                self._shares[name] = []
-                for number in range(self._workers):
-                    part = task._replace(share=Share(number, self._workers))
-                    tasks.append((-size / self._workers, name, number, part))
-            else:
-                tasks.append((-size, name, 0, task))
+            path = self._paths[name]
+            task, of = Task(name, path, shown_path(path), repeated=repeated), shares[path]
+            if of == 1:
+                tasks.append((-weight(path), name, 0, task))
+                continue
+            self._shares[name] = []
+            parts = [task._replace(share=Share(number, of)) for number in range(of)]
+            tasks += [(-weight(path) / of, name, number, part) for number, part in enumerate(parts)]
         return [task for *_, task in sorted(tasks, key=lambda item: item[:3])]
 
     def _work(self, tasks: list[Task]) -> None:

@@ -58,6 +58,8 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
         return ()
     hits = knowledge.triggers.find(words)
     of_field = any(name.entry.iri in knowledge.field for name in names)
+    if of_field and (more := knowledge.misspelt.find(words, names, matcher)):
+        names = longest([*names, *more])
     stretches = promising(plain, names, hits, of_field)
     if not stretches:
         return ()

@@ -12,6 +12,7 @@ from imnm_kg.extraction.rules import Rule, read_confidence, read_rules
 from imnm_kg.extraction.triggers import Triggers
 from imnm_kg.lexicon.entries import Entry, merge, read_entities, read_names
 from imnm_kg.lexicon.matcher import Matcher
+from imnm_kg.lexicon.misspelt import Misspelt
 from imnm_kg.lexicon.variants import normalise
 from imnm_kg.model.claims import Index
 from imnm_kg.model.folders import Folders
@@ -33,6 +34,7 @@ class Knowledge:
         entries: the entries by IRI.
         field: the diseases of the field and all antibodies, by IRI.
         outcomes: the outcomes of the graph, by name in normal form.
+        misspelt: the names of drugs with one letter wrong.
     """
 
     matcher: Matcher
@@ -42,6 +44,7 @@ class Knowledge:
     entries: dict[str, Entry]
     field: frozenset[str]
     outcomes: dict[str, Entry]
+    misspelt: Misspelt
 
 
 _FIELD = tuple(
@@ -96,4 +99,5 @@ def read_knowledge(
         {entry.iri: entry for entry in merged},
         _of_field({entry.iri: entry for entry in merged}),
         outcomes,
+        Misspelt(merged),
     )

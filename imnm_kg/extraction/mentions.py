@@ -191,7 +191,7 @@ def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Fou
                     break
                 made.append(Found(match.start(1), match.end(1), entry))
                 place = match.start(1)
-    return longest([*found, *made]) if made else found
+    return longest([*made, *found]) if made else found  # of one place, the antibody and not its target
 
 
 def _ends_in_antibodies(text: str, place: int) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting import cluster
+from imnm_kg.extracting import inputs as inputs_module
 from imnm_kg.extracting.cluster import extract_on_cluster
 from imnm_kg.extracting.folder import extract_folder
 from imnm_kg.extracting.merging import merge_shards
@@ -52,7 +52,7 @@ def both(root: Path, inputs: Sequence[Path], folder: Path) -> tuple[list[Row], E
 @pytest.mark.spark
 @pytest.mark.usefixtures("spark")
 def test_the_same_rows(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_WORTH", 1000)
+    monkeypatch.setattr(inputs_module, "_WORTH", 1000)
     broken = pubmed(tmp_path / "broken.xml.gz", range(5000, 5600))
     broken.write_bytes(broken.read_bytes()[:-200])
     lines = json_lines(tmp_path / "lines.jsonl", [*range(30), 3])

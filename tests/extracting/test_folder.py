@@ -18,6 +18,7 @@ import pytest
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.extracting import folder as folder_module
+from imnm_kg.extracting import inputs as inputs_module
 from imnm_kg.extracting.folder import extract_folder
 from imnm_kg.extracting.settings import settings_hash
 from imnm_kg.extracting.watch import Summary
@@ -102,7 +103,7 @@ def test_a_second_run_changes_nothing(root: Path, inputs: list[Path], whole: Pat
 def test_two_processes_write_the_same_bytes(
     root: Path, inputs: list[Path], whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folder_module, "_WORTH", 1000)  # so that the biggest is read by both
+    monkeypatch.setattr(inputs_module, "_WORTH", 1000)  # so that the biggest is read by both
     summary, ear = extract(root, inputs, tmp_path / "out", 2)
     assert contents(tmp_path / "out") == contents(whole)
     assert (summary.files, summary.unchanged, summary.records, summary.bad) == (5, 0, 1029, 13)
@@ -114,7 +115,7 @@ def test_two_processes_write_the_same_bytes(
 
 
 def test_an_input_that_breaks_off_is_read_whole(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_module, "_WORTH", 1000)
+    monkeypatch.setattr(inputs_module, "_WORTH", 1000)
     path = pubmed(tmp_path / "a.xml.gz", range(1, 500))
     path.write_bytes(path.read_bytes()[:-300])
     one, _ = extract(root, [path], tmp_path / "one", 1)
@@ -262,12 +263,12 @@ def test_a_fault_of_the_program_costs_one_input(root: Path, tmp_path: Path, monk
 SCRIPT = """
 import sys
 from pathlib import Path
-from imnm_kg.extracting import folder
+from imnm_kg.extracting import folder, inputs
 from tests.extracting.support import Ear, settings
 if __name__ == "__main__":
-    folder._WORTH = 20_000
-    root, out, *inputs = map(Path, sys.argv[1:])
-    folder.extract_folder(inputs, out, settings(root), 2, Ear())
+    inputs._WORTH = 20_000
+    root, out, *paths = map(Path, sys.argv[1:])
+    folder.extract_folder(paths, out, settings(root), 2, Ear())
 """
 
 
