@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Abbreviations that a text defines itself: "inclusion body myositis (IBM)", by the algorithm of Schwartz and Hearst.
+"""Short forms that a text defines itself: "inclusion body myositis (IBM)", as Schwartz and Hearst find them.
 
 Schwartz AS, Hearst MA: A simple algorithm for identifying abbreviation definitions in biomedical text (2003).
 """
