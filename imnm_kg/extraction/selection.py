@@ -40,8 +40,6 @@ _FAMILY = {
     "targets": "acts", "decreases": "acts", "hasSideEffect": "harm", "hasAdverseEvent": "harm",
 }  # fmt: skip
 
-_GIVEN_FOR = ("treats", "investigatedFor", "firstLineFor")
-
 
 def select(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Keep one candidate for each claim, and of contradicting ones those that the text ends on."""
@@ -74,9 +72,8 @@ def _overruled(
             return polarity == "Affirmed"
         if (subject, "firstLineFor", object_, "Affirmed") in best and polarity == "Affirmed":
             return best[subject, "firstLineFor", object_, "Affirmed"].start == one.start
-    if family == "harm":  # what a treatment is given for is no harm of it
-        given_for = ((subject, given, object_, said) for given in _GIVEN_FOR for said in ("Affirmed", "Negated"))
-        return any(key in best for key in given_for)
+    if family == "harm" and one.rule.tier > 1:  # what a treatment is studied for is no harm of it, unless said plainly
+        return any((subject, "investigatedFor", object_, said) in best for said in ("Affirmed", "Negated"))
     if family == "contributesTo":  # a harm of a treatment is no mechanism
         return (subject, "harm", object_, polarity) in best
     if family == "riskFactorFor":
