@@ -21,6 +21,15 @@ settings.register_profile("imnm", deadline=None, derandomize=True)
 settings.load_profile("imnm")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests out of a run that does not ask for them; ``.ci/run`` does."""
+    if "slow" in config.option.markexpr or any("::" in argument for argument in config.args):
+        return
+    left_out = [item for item in items if item.get_closest_marker("slow")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 def outside(path: Path, reason: str) -> Path:
     """Give a path that is not in the repository; skip the test by name without it, but fail in CI."""
     if path.exists():

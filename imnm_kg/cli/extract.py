@@ -27,8 +27,11 @@ examples:
   imnm-kg extract --merge claims --format nq --out claims.nq
 
 It reads text, Markdown, HTML, PubMed and JATS XML, and JSON lines with id and text; each may be gzipped.
---out is a file when its name has an extension, else a folder. A run into a folder of shards (parquet, jsonl, nq) that
-was stopped goes on when it is started again. Exit code 1: something was passed over."""
+--out is a file when its name ends in .jsonl, .ttl, .nq or .parquet, else a folder. A run into a folder of shards
+(parquet, jsonl, nq) that was stopped goes on when it is started again. Exit code 1: something was passed over."""
+
+
+_EXTENSIONS = (".json", ".jsonl", ".ndjson", ".nq", ".parquet", ".ttl", ".txt")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=_count, metavar="N", help="processes; default: one, for shards one a core")
     parser.add_argument("--engine", choices=["local", "spark"], default="local", help="default: local")
     parser.add_argument(
-        "--lexicon", action="append", default=[], metavar="FILE", help="OBO, OWL, SKOS or TSV; may be repeated"
+        "--lexicon", action="append", default=[], metavar="FILE[:KIND]", help="OBO, OWL, SKOS or TSV; may be repeated"
     )
     parser.add_argument("--min-confidence", type=_share, default=0.0, metavar="X", help="0 to 1; default: all claims")
     parser.add_argument("--texts", type=Path, metavar="DIR", help="write the texts of the documents with claims there")
@@ -83,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.merge is not None:
         return _merge(arguments, settings)
     skipped: list[Path] = []
-    inputs = list_inputs(arguments.inputs, skipped.append)
+    inputs = _without_output(list_inputs(arguments.inputs, skipped.append), arguments.out)
     if skipped and not arguments.quiet:
         print(f"imnm-kg: note: passed by {len(skipped)} files that are no documents ({skipped[0]})", file=sys.stderr)
     meter = Meter(arguments.quiet)
@@ -102,9 +105,20 @@ def run(arguments: argparse.Namespace) -> int:
     return meter.end(_stream(arguments, inputs, settings, meter))
 
 
+def _without_output(inputs: list[Path], out: Path | None) -> list[Path]:
+    """Leave out what an earlier run wrote into a folder among the inputs, and refuse to write over an input."""
+    if out is None:
+        return inputs
+    target = out.resolve()
+    kept = [path for path in inputs if not path.resolve().is_relative_to(target)]
+    if len(kept) < len(inputs) and not out.is_dir():
+        raise ImnmError("usage", f"{out} is an input", "name another file with --out")
+    return kept
+
+
 def _is_folder(arguments: argparse.Namespace) -> bool:
     out = arguments.out
-    return out is not None and (out.is_dir() or not out.suffix)
+    return out is not None and (out.is_dir() if out.exists() else out.suffix.lower() not in _EXTENSIONS)
 
 
 def _is_sharded(arguments: argparse.Namespace) -> bool:
@@ -167,8 +181,9 @@ def _stream(arguments: argparse.Namespace, inputs: list[Path], settings: Setting
         if out is None:
             sys.stdout.write(turtle.text)
         else:
+            text = turtle.text
             with written_aside(out) as stream:
-                stream.write(turtle.text.encode())
+                stream.write(text.encode())
         return summary
     with contextlib.nullcontext(sys.stdout.buffer) if out is None else written_aside(out) as stream:
         rows = row_writer(stream, settings.format, lambda: make_proposer(settings, loaded.knowledge))

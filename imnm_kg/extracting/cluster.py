@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,9 @@ def extract_on_cluster(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         what, remedy = "the folder holds other things", "name a new or an empty folder with --out"
         raise ImnmError("extract-folder", what, remedy, Place(str(out)))
+    # The tasks may run in another folder.
+    lexicons = tuple((path.absolute(), kind) for path, kind in settings.lexicons)
+    settings = replace(settings, root=settings.root.absolute(), lexicons=lexicons)
     faults = read_lexicons(settings)[1]
     session = spark_session(workers, bar=bar)
     from py4j.protocol import Py4JError

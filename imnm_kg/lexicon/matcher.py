@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from imnm_kg.lexicon.entries import Entry
+from imnm_kg.lexicon.name_table import FewNames, NameTable
 from imnm_kg.lexicon.variants import antibody_forms, plural, spellings, words_only
 
 __all__ = ["Found", "Matcher", "longest"]
 
 _PLURALS = ("AdverseEffect", "Antibody", "Disease", "DrugClass", "Phenotype", "Procedure")
+# Above this many terms, only beginnings of the names are in the automaton: it takes a quarter less memory and twice the
+# time. With fewer letters, more is looked up; with more, it takes more memory.
+_MANY_TERMS = 150_000
+_BEGINNING = 14
 
 
 class Found(NamedTuple):
@@ -38,6 +44,9 @@ class Matcher:
     Built once per process; ``find`` keeps no state. One automaton (Aho-Corasick) finds every name, overlapping ones
     too: the kind that looks for the leftmost longest only would lose a name behind a longer one that is then dropped.
     Names and text have a space at every boundary, so that nothing is found inside a word.
+
+    Of a large lexicon the automaton has the beginnings of the names only, for every letter takes some 20 bytes; what
+    begins like a name is looked up in a table, wherever a name with that beginning could end.
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
@@ -46,32 +55,52 @@ class Matcher:
 
         self.entries = tuple(entries)
         self.by_iri = {entry.iri: entry for entry in self.entries}
-        # Of most names an entry is all there is to know: with a record for each, half a million take twice the memory.
-        patterns: dict[str, Entry | list[_Candidate]] = {}
-        for entry in self.entries:
-            for name in _forms(entry):
-                patterns.setdefault(_bounded(name), entry)
+        self._antibodies: dict[str, Entry] = {}
+        self._known: list[Entry | list[_Candidate]] = list(self.entries)
+        terms = sum(1 + len(entry.names) + len(entry.abbreviations) for entry in self.entries)
+        many = terms > _MANY_TERMS
+        self._names = NameTable() if many else FewNames()
+        self._beginning = _BEGINNING if many else None
+        lengths: dict[str, int] = {}
+        self._add_names(lengths)
+        self._add_shorts(lengths)
+        self.size = len(self._names)
+        masks: dict[int, int] = {}
+        self._lengths = [masks.setdefault(mask, mask) for mask in lengths.values()]
+        # Where a beginning is a name, and of no other the beginning, there is nothing to look up in a text.
+        self._whole = array(
+            "i", (self._names.get(name) if mask == 1 << len(name) else -1 for name, mask in lengths.items())
+        )
+        beginnings = list(lengths)
+        del lengths  # while the automaton is built, memory is at its peak
+        # A deterministic automaton of this many names would take gigabytes.
+        self._automaton = AhoCorasick(beginnings, implementation=Implementation.ContiguousNFA, store_patterns=False)
+
+    def _add(self, lengths: dict[str, int], name: str, number: int) -> bool:
+        if not self._names.add(name, number):
+            return False
+        beginning = name[: self._beginning]
+        lengths[beginning] = lengths.get(beginning, 0) | 1 << len(name)
+        return True
+
+    def _add_names(self, lengths: dict[str, int]) -> None:
+        for number, entry in enumerate(self.entries):
+            for form in _forms(entry):
+                name = _bounded(form)
+                if self._add(lengths, name, number) and entry.kind == "Antibody" and name.startswith(" anti "):
+                    self._antibodies[name.removeprefix(" anti")] = entry
+
+    def _add_shorts(self, lengths: dict[str, int]) -> None:
+        """Add the short forms that are no name; several entries may have one, told apart by how it is written."""
         for entry in self.entries:
             for short in entry.abbreviations:
-                self._add_short(patterns, entry, short)
-        self._antibodies = {
-            name.removeprefix(" anti"): known
-            for name, known in patterns.items()
-            if name.startswith(" anti ") and isinstance(known, Entry) and known.kind == "Antibody"
-        }
-        self._candidates = list(patterns.values())
-        # A deterministic automaton of this many names would take gigabytes.
-        self._automaton = AhoCorasick(list(patterns), implementation=Implementation.ContiguousNFA)
-        self.size = len(patterns)
-
-    @staticmethod
-    def _add_short(patterns: dict[str, Entry | list[_Candidate]], entry: Entry, short: str) -> None:
-        tentative = short in entry.ambiguous
-        written = [short] if short.endswith("s") else [short, f"{short}s"]
-        for form in written:
-            known = patterns.setdefault(_bounded(form), [])
-            if isinstance(known, list) and all(form != other.exact for other in known):
-                known.append(_Candidate(entry, form, tentative))
+                for form in [short] if short.endswith("s") else [short, f"{short}s"]:
+                    name = _bounded(form)
+                    if self._add(lengths, name, len(self._known)):
+                        self._known.append([])
+                    known = self._known[self._names.get(name)]
+                    if isinstance(known, list) and all(form != other.exact for other in known):
+                        known.append(_Candidate(entry, form, short in entry.ambiguous))
 
     def antibody(self, target: str) -> Entry | None:
         """Return the antibody against a target, by any name of the target; none where the lexicon has none."""
@@ -82,25 +111,50 @@ class Matcher:
         return longest(self.find_all(text, words_only(text)))
 
     def find_all(self, text: str, words: str) -> list[Found]:
-        """Return every name, overlapping ones too, in the order of their ends.
+        """Return every name, overlapping ones too; those that start at one place in the order of their ends.
 
         Args:
             text: the text.
             words: the form of it in which names are compared.
         """
-        candidates = self._candidates
+        padded = f" {words} "
+        whole, names = self._whole, self._known
         found: list[Found] = []
-        for pattern, start, end in self._automaton.find_matches_as_indexes(f" {words} ", overlapping=True):
-            known = candidates[pattern]
+        for beginning, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
+            number = whole[beginning]
+            if number < 0:
+                self._look_up(text, padded, (beginning, start, end), found)
+                continue
+            known = names[number]
             if isinstance(known, Entry):
                 found.append(Found(start, end - 2, known, False))
-                continue
-            for candidate in known:
-                if not _same(text[start : end - 2], candidate.exact):
-                    continue
-                found.append(Found(start, end - 2, candidate.entry, candidate.tentative))
-                break
+            elif (short := _short(text, start, end - 2, known)) is not None:
+                found.append(short)
         return found
+
+    def _look_up(self, text: str, padded: str, match: tuple[int, int, int], found: list[Found]) -> None:
+        """Add the names that begin at a place, given the beginning there and where it starts and ends."""
+        beginning, start, end = match
+        mask = self._lengths[beginning]
+        last = start + mask.bit_length() - 1
+        stop = padded.find(" ", end - 1) + 1
+        while 0 < stop <= last:
+            if mask >> (stop - start) & 1 and (number := self._names.get(padded[start:stop])) >= 0:
+                known = self._known[number]
+                if isinstance(known, Entry):
+                    found.append(Found(start, stop - 2, known, False))
+                elif (short := _short(text, start, stop - 2, known)) is not None:
+                    found.append(short)
+            stop = padded.find(" ", stop) + 1
+
+
+def _short(text: str, start: int, end: int, candidates: list[_Candidate]) -> Found | None:
+    """Return the short form at a place, if it is written there as one of the candidates is."""
+    written = text[start:end]
+    for candidate in candidates:
+        if _same(written, candidate.exact):
+            return Found(start, end, candidate.entry, candidate.tentative)
+    return None
 
 
 def _bounded(name: str) -> str:

@@ -28,8 +28,9 @@ def unwritable(path: Path, error: OSError) -> ImnmError:
 def written_aside(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write to; it gets its name when all went well, and is removed when not.
 
-    A file that was there before stays as it is until then. It is on the disk before it has its name, so that a process
-    that is killed, or a machine that stops, leaves a whole file or none.
+    A file that was there before stays as it is until then; a symbolic link is followed. The file is on the disk before
+    it has its name, so that a process that is killed, or a machine that stops, leaves a whole file or none. What is no
+    file, such as ``/dev/null`` or a pipe, is written to as it is.
 
     Args:
         path: the file; its folder must exist.
@@ -37,14 +38,19 @@ def written_aside(path: Path) -> Iterator[BinaryIO]:
     Raises:
         ImnmError: ``file-unwritable``.
     """
-    aside = path.with_name(f".{path.name[:100]}.{os.getpid()}{MARK}")
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with target.open("wb") as stream:
+            yield stream
+        return
+    aside = target.with_name(f".{target.name[:100]}.{os.getpid()}{MARK}")
     try:
         with aside.open("wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        aside.replace(path)
-        _sync(path.parent)
+        aside.replace(target)
+        _sync(target.parent)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:

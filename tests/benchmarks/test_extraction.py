@@ -51,6 +51,7 @@ def test_help(name: str) -> None:
     assert "Usage: python benchmarks/extraction/" in script(name, "--help")
 
 
+@pytest.mark.slow
 def test_a_corpus_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     command = [sys.executable, str(FOLDER / "calibrate.py"), str(tmp_path / "gold.jsonl")]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
@@ -59,6 +60,7 @@ def test_a_corpus_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     assert done.stderr.endswith("[file-missing]\n")
 
 
+@pytest.mark.slow
 def test_every_figure_with_one_command(shared: Path, tmp_path: Path) -> None:
     out = script("run.py", "--shared", shared, "--json", tmp_path / "figures.json")
     made = json.loads((tmp_path / "figures.json").read_text("utf-8"))
@@ -77,6 +79,7 @@ def test_every_figure_with_one_command(shared: Path, tmp_path: Path) -> None:
         assert title in out
 
 
+@pytest.mark.slow
 def test_calibration(shared: Path, tmp_path: Path) -> None:
     gold = shared / "corpus" / "gold_dev.jsonl"
     out = script("calibrate.py", gold, "--out", tmp_path / "rule-confidence.tsv")

@@ -54,6 +54,7 @@ def test_text(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.slow
 def test_errors(run: Run) -> None:
     done = run(*CALL, "--errors")
     assert done.code == 0
@@ -64,6 +65,7 @@ def test_errors(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.slow
 def test_json(run: Run) -> None:
     made = json.loads(run(*CALL, "--format", "json").out)
     assert made["all"] == {
@@ -81,6 +83,7 @@ def test_json(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.slow
 def test_markdown(run: Run) -> None:
     out = run(*CALL, "--format", "markdown").out
     assert "\n| does\\_not\\_treat | 1 | 0 | 0 | 0.000 | 0.000 | 0.000 |\n" in out
@@ -122,6 +125,7 @@ class Page(HTMLParser):
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.slow
 def test_html(run: Run) -> None:
     done = run(*CALL, "--format", "html", "--out", "report.html")
     assert (done.code, done.out) == (0, "")
@@ -139,6 +143,7 @@ def test_html(run: Run) -> None:
     assert run(*CALL, "--format", "html").out == text
 
 
+@pytest.mark.slow
 def test_nothing_acts_in_a_report(run: Run, here: Path) -> None:
     attack = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&lt;\x1b[31m\u202e\ud800\x00"
     annotated, texts, claims = rows(here / "gold_small.jsonl"), rows(here / "small.jsonl"), rows(here / "claims.jsonl")
@@ -203,6 +208,7 @@ def test_no_claim_at_all(run: Run, here: Path) -> None:
     assert "agrees" not in done.out
 
 
+@pytest.mark.slow
 def test_offsets_outside_the_text_are_no_exact_quotes(run: Run, here: Path) -> None:
     claims = rows(here / "claims.jsonl")
     for claim, (start, end) in zip(claims, ((-5, 3), (900, 950), (30, 10)), strict=False):

@@ -123,6 +123,7 @@ def test_shards_and_merge(run: Run, here: Path) -> None:
         ("a.jsonl --engine spark", "the Spark engine writes Parquet into a folder"),
         ("a.jsonl --out d --texts t", "--texts is not for shards"),
         ("a.jsonl --texts a.jsonl", "a.jsonl is a file"),
+        ("a.jsonl --out a.jsonl", "a.jsonl is an input"),
         ("a.jsonl --merge d --out x.nq", "--merge makes one file of shards"),
         ("--merge d", "--merge makes one file of shards"),
         ("--merge d --format ttl --out x.ttl", "--merge makes one file of shards"),
@@ -222,6 +223,7 @@ def test_odd_input_that_is_not_bad(run: Run, here: Path) -> None:
     assert {json.loads(line)["document"] for line in done.out.splitlines()} >= {"controls", "nul"}
 
 
+@pytest.mark.slow
 def test_a_line_of_50_mb(run: Run, here: Path) -> None:
     long = json.dumps({"id": "long", "text": "x" * 50_000_000})
     (here / "a.jsonl").write_text(f"{long}\n{GOOD.decode()}\n")
@@ -262,6 +264,14 @@ def test_a_lexicon_with_a_broken_line(run: Run, here: Path, words: str) -> None:
     else:
         found = [json.loads(line)["subject"] for line in done.out.splitlines()]
     assert [iri.rsplit("_", 1)[1] for iri in found] == ["1", "3"]
+
+
+def test_what_was_written_is_no_input(run: Run, here: Path) -> None:
+    (here / "in").mkdir()
+    json_lines(here / "in" / "a.jsonl", range(3))
+    words = ("extract", "in", "--format", "parquet", "--out", "in/shards-1.2", "--workers", "1")
+    assert summary(run(*words).err) == "· 1 file, 3 documents, 3 claims, 0 passed over"
+    assert summary(run(*words).err) == "· 1 file (1 as before), 3 documents, 3 claims, 0 passed over"
 
 
 def test_many_bad_records_are_counted(run: Run, here: Path) -> None:

@@ -358,6 +358,7 @@ def repository(tmp_path: Path, documents: Path, monkeypatch: pytest.MonkeyPatch)
 PERSON = ("--reviewer", "jane-doe", "--date", "2026-12-01", "--documents", "documents")
 
 
+@pytest.mark.slow
 def test_what_was_accepted_and_merged_builds_with_no_finding(run: Run, repository: Path) -> None:
     """From proposals to a release: verify, guard, checks, reasoner and shapes."""
     file = write_proposals(repository, repository / "proposed.ttl")
@@ -379,6 +380,7 @@ def test_what_was_accepted_and_merged_builds_with_no_finding(run: Run, repositor
     assert "read by Jane Doe (a person)" in done.out
 
 
+@pytest.mark.slow
 def test_proposals_among_the_claims_do_not_stop_a_build(run: Run, repository: Path) -> None:
     file = write_proposals(repository, repository / "proposed.ttl")
     run("review", file, *PERSON, "--accept", ids(run, file)[ZETOSIS], "--merge")

@@ -100,6 +100,7 @@ def test_a_second_run_changes_nothing(root: Path, inputs: list[Path], whole: Pat
     assert (ear.records, ear.told, ear.expected) == (0, [], 0)
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(
     root: Path, inputs: list[Path], whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,6 +273,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_comes_to_the_same_bytes(root: Path, tmp_path: Path) -> None:
     inputs = [json_lines(tmp_path / f"{number}.jsonl", range(number * 40, number * 40 + 40)) for number in range(24)]
     json_lines(inputs[-1], [0, *range(920, 960)])

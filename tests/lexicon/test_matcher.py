@@ -113,3 +113,17 @@ def test_definitions(text: str, pairs: list[tuple[str, str]]) -> None:
     made = [(text[one.short_start : one.short_end], text[one.long_start : one.long_end]) for one in definitions(text)]
     assert made == pairs
     assert [one.short for one in definitions(text)] == [short for short, _ in pairs]
+
+
+@pytest.mark.parametrize("letters", [1, 2, 5, 14])
+def test_beginnings_find_what_whole_names_do(letters: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "Juvenile dermatomyositis (DM, dm) with anti-HMG-CoA reductase antibodies, antibodies against HMGCR; AZA, "
+        "Imuran, 3-hydroxy-3-methylglutaryl-CoA reductase, myopathies, tumour"
+    )
+    monkeypatch.setattr("imnm_kg.lexicon.matcher._MANY_TERMS", 0)
+    monkeypatch.setattr("imnm_kg.lexicon.matcher._BEGINNING", letters)
+    matcher = Matcher(ENTRIES)
+    assert set(matcher.find_all(text, words_only(text))) == set(MATCHER.find_all(text, words_only(text)))
+    assert matcher.find(text) == MATCHER.find(text)
+    assert matcher.size == MATCHER.size

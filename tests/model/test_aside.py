@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,18 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     wanted = r"none/a.txt: the file cannot be written \(No such file.*\[file-unwritable\]"
     with pytest.raises(ImnmError, match=wanted), written_aside(tmp_path / "none" / "a.txt"):
         pass
+
+
+def test_links_are_followed_and_pipes_are_written_to(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "a.txt")
+    with written_aside(tmp_path / "link") as stream:
+        stream.write(b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "a.txt").read_text() == "new"
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "got").open("wb") as got, subprocess.Popen(["cat", tmp_path / "pipe"], stdout=got) as reader:
+        with written_aside(tmp_path / "pipe") as stream:
+            stream.write(b"through")
+        reader.wait(20)
+    assert (tmp_path / "got").read_text() == "through"
+    assert (tmp_path / "pipe").is_fifo()

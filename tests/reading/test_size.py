@@ -49,6 +49,7 @@ def measured(path: Path) -> tuple[int, int, int]:
         ("a.html", "<p>", "</p>", 400),
     ],
 )
+@pytest.mark.slow
 def test_a_line_of_50_megabytes(tmp_path: Path, name: str, before: str, after: str, most: int) -> None:
     path = tmp_path / name
     path.write_text(before + "myositis " * (LINE // 9) + after)
@@ -57,6 +58,7 @@ def test_a_line_of_50_megabytes(tmp_path: Path, name: str, before: str, after: s
     assert peak < most
 
 
+@pytest.mark.slow
 def test_memory_is_flat_over_many_records(tmp_path: Path) -> None:
     path = tmp_path / "a.xml.gz"
     with gzip.open(path, "wb", compresslevel=1) as file:
