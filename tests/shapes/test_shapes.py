@@ -63,9 +63,6 @@ SHAPES = support.shapes_graph()
 NAMED = sorted({node for node in SHAPES.subjects() if isinstance(node, URIRef) and node.startswith(SHAPE)}, key=str)
 
 
-pytestmark = pytest.mark.xdist_group("shapes")  # one worker runs all cases, which it does once for the module
-
-
 @pytest.fixture(scope="module")
 def outcome() -> tuple[dict[str, list[Found]], list[Found]]:
     """Give the results of each case by its id, and those that belong to none; halves run side by side."""
