@@ -91,13 +91,14 @@ def read_knowledge(
     measured = lexicon / "rule-confidence.tsv"
     files = sorted((lexicon / "rules").glob("*.toml")) if rules is None else list(rules)
     made = tuple(read_rules(files, read_confidence(measured) if measured.is_file() else {}))
+    matcher = Matcher(merged)
     return Knowledge(
-        Matcher(merged),
+        matcher,
         made,
         Triggers(made),
         read_context_cues(lexicon / "context-cues.tsv", folders.shown(lexicon / "context-cues.tsv")),
-        {entry.iri: entry for entry in merged},
-        _of_field({entry.iri: entry for entry in merged}),
+        matcher.by_iri,
+        _of_field(matcher.by_iri),
         outcomes,
         Misspelt(merged),
     )
