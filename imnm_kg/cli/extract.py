@@ -156,7 +156,8 @@ def _stream(arguments: argparse.Namespace, inputs: list[Path], settings: Setting
     from imnm_kg.extracting.settings import load_knowledge
     from imnm_kg.extracting.stream import RowSink, TextSink, TurtleFile, TurtleFolder, extract_stream, refuse_reviewed
     from imnm_kg.extracting.work import row_writer
-    from imnm_kg.model.aside import unwritable, written_aside
+    from imnm_kg.model.aside import written_aside
+    from imnm_kg.rdf.files import unwritable
 
     loaded = load_knowledge(settings)
     sinks: list[Sink] = []

@@ -17,11 +17,12 @@ from imnm_kg.extracting.inputs import share_out, shown_path
 from imnm_kg.extracting.settings import Settings, load_knowledge, read_lexicons
 from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.extraction.knowledge import Knowledge
-from imnm_kg.model.aside import unwritable, written_aside
+from imnm_kg.model.aside import written_aside
 from imnm_kg.model.records import BadRecord, TextRecord
 from imnm_kg.operations.extract import extract, rows_of
 from imnm_kg.operations.shards import BAD, CLAIMS, PARTS
 from imnm_kg.operations.spark import LINE, Piece, failed, read_pieces, spark_session, write_claims
+from imnm_kg.rdf.files import unwritable
 from imnm_kg.reading.faults import SeenIds
 from imnm_kg.reading.shares import Share, UnevenError, read_share
 from imnm_kg.reading.source import read_records

@@ -9,19 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from imnm_kg.errors import ImnmError, Place
+from imnm_kg.rdf.files import sync_folder, unwritable
 
-__all__ = ["MARK", "clean", "unwritable", "written_aside"]
+__all__ = ["MARK", "clean", "written_aside"]
 
 MARK = ".tmp"
 """The extension of a file that is not yet whole; its name begins with a dot."""
-
-
-def unwritable(path: Path, error: OSError) -> ImnmError:
-    """Return the error for a file that the system did not let us write."""
-    what = f"the file cannot be written ({error.strerror or error})"
-    remedy = "check that the directory exists, is writable and has room"
-    return ImnmError("file-unwritable", what, remedy, Place(str(path)))
 
 
 @contextlib.contextmanager
@@ -50,22 +43,12 @@ def written_aside(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         aside.replace(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    """Make the renaming itself durable, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def clean(folder: Path) -> None:

@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self, TextIO
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.aside import clean, unwritable, written_aside
+from imnm_kg.model.aside import clean, written_aside
 from imnm_kg.model.records import BadRecord, TextRecord
+from imnm_kg.rdf.files import unwritable
 from imnm_kg.reading.faults import SeenIds
 
 __all__ = [

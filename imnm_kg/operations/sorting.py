@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Self
 
-from imnm_kg.model.aside import unwritable
+from imnm_kg.rdf.files import unwritable
 
 __all__ = ["LineSorter"]
 

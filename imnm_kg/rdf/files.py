@@ -8,7 +8,7 @@ from pathlib import Path
 
 from imnm_kg.errors import ImnmError, Place
 
-__all__ = ["has_crlf", "read_text", "write_atomically"]
+__all__ = ["has_crlf", "read_text", "sync_folder", "unwritable", "write_atomically"]
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -95,11 +95,9 @@ def write_atomically(path: Path, data: str | bytes) -> None:
             os.fsync(stream.fileno())
         Path(aside).replace(target)
         aside = None
-        _sync_directory(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
-        what = f"the file cannot be written ({error.strerror or error})"
-        remedy = "check that the directory exists, is writable and has room"
-        raise ImnmError("file-unwritable", what, remedy, Place(str(path))) from error
+        raise unwritable(path, error) from error
     finally:
         if aside is not None:
             with contextlib.suppress(OSError):
@@ -117,12 +115,19 @@ def _mode_for(target: Path) -> int:
         return 0o666 & ~mask
 
 
-def _sync_directory(directory: Path) -> None:
+def unwritable(path: Path, error: OSError) -> ImnmError:
+    """Return the error for a file that the system did not let us write."""
+    what = f"the file cannot be written ({error.strerror or error})"
+    remedy = "check that the directory exists, is writable and has room"
+    return ImnmError("file-unwritable", what, remedy, Place(str(path)))
+
+
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where the system can."""
     import contextlib
 
     with contextlib.suppress(OSError):
-        handle = os.open(directory, os.O_RDONLY)
+        handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
