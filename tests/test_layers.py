@@ -18,11 +18,11 @@ MODULES = {
 }
 # A layer may import those before it.
 LAYERS = (
-    "errors", "rdf", "model", "reading", "lexicon", "extraction", "operations", "pipeline", "extracting",
+    "errors", "rdf", "model", "reading", "lexicon", "extraction", "operations", "pipeline", "batch",
     "knowledge_graph", "cli",
 )  # fmt: skip
 # These compose operations and stand beside each other.
-BESIDE = ("pipeline", "extracting", "knowledge_graph")
+BESIDE = ("pipeline", "batch", "knowledge_graph")
 APART = {(one, other) for one in BESIDE for other in BESIDE if one != other}
 CATCH_ALL = {"imnm_kg.cli.main": "where every error ends, so that no traceback reaches a person"}
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from imnm_kg.errors import ImnmError
 
 if TYPE_CHECKING:
+    from imnm_kg.batch.settings import Settings
+    from imnm_kg.batch.stream import Sink
+    from imnm_kg.batch.watch import Summary
     from imnm_kg.cli.meter import Meter
-    from imnm_kg.extracting.settings import Settings
-    from imnm_kg.extracting.stream import Sink
-    from imnm_kg.extracting.watch import Summary
 
 EXAMPLES = """\
 examples:
@@ -69,8 +69,8 @@ def _share(word: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Extract, or merge."""
     from imnm_kg import __version__
+    from imnm_kg.batch.settings import Settings
     from imnm_kg.cli.meter import Meter
-    from imnm_kg.extracting.settings import Settings
     from imnm_kg.lexicon.foreign import lexicon_argument
     from imnm_kg.model.folders import find_folders
     from imnm_kg.reading.source import list_inputs
@@ -91,13 +91,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"imnm-kg: note: passed by {len(skipped)} files that are no documents ({skipped[0]})", file=sys.stderr)
     meter = Meter(arguments.quiet)
     if arguments.engine == "spark":
-        from imnm_kg.extracting.cluster import extract_on_cluster
+        from imnm_kg.batch.cluster import extract_on_cluster
 
         bar = sys.stderr.isatty() and not arguments.quiet
         summary = extract_on_cluster(inputs, arguments.out, settings, arguments.workers, meter, bar=bar)
         return meter.end(summary, f"; {arguments.out / 'bad-records.jsonl'} has them all")
     if _is_sharded(arguments):
-        from imnm_kg.extracting.folder import extract_folder
+        from imnm_kg.batch.folder import extract_folder
 
         workers = arguments.workers or os.cpu_count() or 1
         summary = extract_folder(inputs, arguments.out, settings, workers, meter)
@@ -152,10 +152,10 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _stream(arguments: argparse.Namespace, inputs: list[Path], settings: Settings, meter: Meter) -> Summary:
-    from imnm_kg.extracting.quads import make_proposer
-    from imnm_kg.extracting.settings import load_knowledge
-    from imnm_kg.extracting.stream import RowSink, TextSink, TurtleFile, TurtleFolder, extract_stream, refuse_reviewed
-    from imnm_kg.extracting.work import row_writer
+    from imnm_kg.batch.quads import make_proposer
+    from imnm_kg.batch.settings import load_knowledge
+    from imnm_kg.batch.stream import RowSink, TextSink, TurtleFile, TurtleFolder, extract_stream, refuse_reviewed
+    from imnm_kg.batch.work import row_writer
     from imnm_kg.model.aside import written_aside
     from imnm_kg.rdf.files import unwritable
 
@@ -195,8 +195,8 @@ def _stream(arguments: argparse.Namespace, inputs: list[Path], settings: Setting
 
 
 def _merge(arguments: argparse.Namespace, settings: Settings) -> int:
+    from imnm_kg.batch.merging import merge_shards
     from imnm_kg.cli.meter import Meter
-    from imnm_kg.extracting.merging import merge_shards
 
     meter = Meter(arguments.quiet)
     return meter.end(merge_shards(arguments.merge, arguments.out, settings, meter))

@@ -7,8 +7,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from imnm_kg.batch.watch import Summary
 from imnm_kg.cli.output import style_for
-from imnm_kg.extracting.watch import Summary
 from imnm_kg.model.records import BadRecord
 
 __all__ = ["Meter"]

@@ -12,8 +12,8 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from imnm_kg.model.claim_rows import read_rows
+from tests.batch.support import json_lines, make_root, pubmed, text_of
 from tests.cli.conftest import Run
-from tests.extracting.support import json_lines, make_root, pubmed, text_of
 
 
 @pytest.fixture(scope="module")

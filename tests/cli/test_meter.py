@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from imnm_kg.batch.watch import Summary
 from imnm_kg.cli.meter import Meter
-from imnm_kg.extracting.watch import Summary
 from imnm_kg.model.records import BadRecord
 
 BAD = BadRecord("a.jsonl", 3, "record-json", "the line is not JSON", 4, "mend the line")

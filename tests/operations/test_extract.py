@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from imnm_kg.extracting.settings import load_knowledge
+from imnm_kg.batch.settings import load_knowledge
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.document_nodes import document_facts
 from imnm_kg.model.records import BadRecord, TextRecord, TextZone
 from imnm_kg.operations.extract import Read, claim_of, extract, facts_of, json_line, propose, rows_of
-from tests.extracting.support import make_root, settings, text_of
+from tests.batch.support import make_root, settings, text_of
 
 DRUG = Entry("https://w3id.org/imnm-kg/entity/alphamab", "Drug", "alphamab", ("alpha-mab",), ("AMB",))
 ANTIBODY = Entry("https://e/anti-x", "Antibody", "anti-X antibody", ("X", "factor X"), ("aX",))

@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from imnm_kg.batch.inputs import shown_path, weight
+from imnm_kg.batch.quads import make_proposer
+from imnm_kg.batch.settings import Loaded, Settings
+from imnm_kg.batch.watch import Summary, Watch
+from imnm_kg.batch.work import RowWriter
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extracting.inputs import shown_path, weight
-from imnm_kg.extracting.quads import make_proposer
-from imnm_kg.extracting.settings import Loaded, Settings
-from imnm_kg.extracting.watch import Summary, Watch
-from imnm_kg.extracting.work import RowWriter
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.ids import slug

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from imnm_kg.extracting import inputs
-from imnm_kg.extracting.inputs import share_out, shown_path, weight
+from imnm_kg.batch import inputs
+from imnm_kg.batch.inputs import share_out, shown_path, weight
 
 
 def test_weights(tmp_path: Path) -> None:

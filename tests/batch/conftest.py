@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.extracting.support import make_root
+from tests.batch.support import make_root
 
 
 def pytest_configure(config: pytest.Config) -> None:

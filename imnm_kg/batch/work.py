@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from imnm_kg.extracting.quads import QuadRows, make_proposer
-from imnm_kg.extracting.settings import Faults, Settings, load_knowledge
+from imnm_kg.batch.quads import QuadRows, make_proposer
+from imnm_kg.batch.settings import Faults, Settings, load_knowledge
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.aside import written_aside
 from imnm_kg.model.claim_rows import ParquetRows, Row

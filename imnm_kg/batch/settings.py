@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from imnm_kg.batch.inputs import shown_path
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extracting.inputs import shown_path
 from imnm_kg.extraction.knowledge import Knowledge, read_knowledge
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.folders import Folders

@@ -12,10 +12,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imnm_kg.batch.inputs import share_out, shown_path
+from imnm_kg.batch.settings import Settings, load_knowledge, read_lexicons
+from imnm_kg.batch.watch import Summary, Watch
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extracting.inputs import share_out, shown_path
-from imnm_kg.extracting.settings import Settings, load_knowledge, read_lexicons
-from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.aside import written_aside
 from imnm_kg.model.records import BadRecord, TextRecord

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+from imnm_kg.batch.folder import extract_folder
+from imnm_kg.batch.merging import merge_shards
+from imnm_kg.batch.settings import load_knowledge
+from imnm_kg.batch.stream import TurtleFolder, extract_stream
+from imnm_kg.batch.watch import Summary
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting.folder import extract_folder
-from imnm_kg.extracting.merging import merge_shards
-from imnm_kg.extracting.settings import load_knowledge
-from imnm_kg.extracting.stream import TurtleFolder, extract_stream
-from imnm_kg.extracting.watch import Summary
 from imnm_kg.model.namespaces import IMNM, RDF, RDFS
 from imnm_kg.operations import sorting
 from imnm_kg.operations.shards import read_manifest
-from tests.extracting.support import Ear, json_lines, pubmed, settings
+from tests.batch.support import Ear, json_lines, pubmed, settings
 
 SURE = "Alphamab inhibits protein X."
 UNSURE = "Alphamab may inhibit protein X."

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from imnm_kg.batch.settings import Loaded, load_knowledge
+from imnm_kg.batch.stream import Sink, TextSink, TurtleFile, TurtleFolder, extract_stream
+from imnm_kg.batch.watch import Summary
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting.settings import Loaded, load_knowledge
-from imnm_kg.extracting.stream import Sink, TextSink, TurtleFile, TurtleFolder, extract_stream
-from imnm_kg.extracting.watch import Summary
 from imnm_kg.model.records import TextRecord
 from imnm_kg.operations.extract import Read
-from tests.extracting.support import Ear, json_lines, pubmed, settings, text_of
+from tests.batch.support import Ear, json_lines, pubmed, settings, text_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -91,9 +91,9 @@ def test_two_ids_with_one_name_get_two_files(tmp_path: Path) -> None:
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from imnm_kg.extracting.folder import extract_folder
+from imnm_kg.batch.folder import extract_folder
 from imnm_kg.model import claim_rows
-from tests.extracting.support import Ear, settings
+from tests.batch.support import Ear, settings
 claim_rows._ROWS = 200
 root, path, out = map(Path, sys.argv[1:4])
 summary = extract_folder([path], out, settings(root), 1, Ear())

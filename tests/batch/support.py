@@ -9,8 +9,8 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from imnm_kg.extracting.settings import Settings
-from imnm_kg.extracting.watch import Watch
+from imnm_kg.batch.settings import Settings
+from imnm_kg.batch.watch import Watch
 from imnm_kg.model.records import BadRecord
 
 ROOT = Path(__file__).resolve().parents[2]

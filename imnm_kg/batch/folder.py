@@ -8,11 +8,11 @@ from functools import partial
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
+from imnm_kg.batch.inputs import share_out, shown_path, weight
+from imnm_kg.batch.settings import Faults, Settings, read_lexicons, settings_hash
+from imnm_kg.batch.watch import Summary, Watch
+from imnm_kg.batch.work import Done, Task, Undone, Worker
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting.inputs import share_out, shown_path, weight
-from imnm_kg.extracting.settings import Faults, Settings, read_lexicons, settings_hash
-from imnm_kg.extracting.watch import Summary, Watch
-from imnm_kg.extracting.work import Done, Task, Undone, Worker
 from imnm_kg.model.records import BadRecord
 from imnm_kg.operations.pool import Lost, run_pool
 from imnm_kg.operations.shards import Shard, ShardFolder, positions_hash, shard_name

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from imnm_kg.extracting.folder import extract_folder
+from imnm_kg.batch.folder import extract_folder
 from imnm_kg.operations.shards import read_manifest
-from tests.extracting.support import Ear, contents, json_lines, pubmed, settings
+from tests.batch.support import Ear, contents, json_lines, pubmed, settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -24,8 +24,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from imnm_kg.extracting import folder, inputs
-from tests.extracting.support import Ear, settings
+from imnm_kg.batch import folder, inputs
+from tests.batch.support import Ear, settings
 if __name__ == "__main__":
     inputs._WORTH = 20_000
     root, out, *paths = map(Path, sys.argv[1:])

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Triple
 
+from imnm_kg.batch.quads import document_triples, make_proposer
+from imnm_kg.batch.settings import Settings, load_knowledge
+from imnm_kg.batch.watch import Summary, Watch
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extracting.quads import document_triples, make_proposer
-from imnm_kg.extracting.settings import Settings, load_knowledge
-from imnm_kg.extracting.watch import Summary, Watch
 from imnm_kg.model.aside import written_aside
 from imnm_kg.model.claim_rows import Row, read_rows
 from imnm_kg.model.claims import RANKS

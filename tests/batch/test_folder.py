@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from imnm_kg.batch import folder as folder_module
+from imnm_kg.batch import inputs as inputs_module
+from imnm_kg.batch.folder import extract_folder
+from imnm_kg.batch.settings import settings_hash
+from imnm_kg.batch.watch import Summary
 from imnm_kg.errors import ImnmError
-from imnm_kg.extracting import folder as folder_module
-from imnm_kg.extracting import inputs as inputs_module
-from imnm_kg.extracting.folder import extract_folder
-from imnm_kg.extracting.settings import settings_hash
-from imnm_kg.extracting.watch import Summary
 from imnm_kg.model.claim_rows import read_rows
 from imnm_kg.operations.pool import Lost
 from imnm_kg.operations.shards import ShardFolder, read_manifest
-from tests.extracting.support import Ear, contents, json_lines, make_root, pubmed, settings
+from tests.batch.support import Ear, contents, json_lines, make_root, pubmed, settings
 
 
 def extract(
