@@ -18,7 +18,7 @@ MODULES = {
 }
 # A layer may import those before it.
 LAYERS = (
-    "errors", "rdf", "model", "reading", "lexicon", "extraction", "operations", "pipeline", "batch",
+    "errors", "rdf", "shacl", "model", "reading", "lexicon", "extraction", "operations", "pipeline", "batch",
     "knowledge_graph", "cli",
 )  # fmt: skip
 # These compose operations and stand beside each other.

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An RDF graph as columns of integers: one column a predicate, each cell a subject and an object in one number.
+
+A triple costs eight bytes beside its terms, and what a shape asks of a predicate is one pass over a column. The terms
+are those that the parser gave; a store would change literals (``"01"^^xsd:integer`` to ``1``) and judge another graph.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Set
+from typing import Protocol
+
+from pyoxigraph import BlankNode, Quad, Triple
+
+from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
+
+__all__ = ["LOW", "DataGraph", "Graph", "packed"]
+
+LOW = 0xFFFFFFFF
+"""Mask of the second number of a packed pair; the first is what stands above these 32 bits."""
+
+
+def packed(first: int, second: int) -> int:
+    """Pack two numbers of terms into one."""
+    return first << 32 | second
+
+
+class Graph(Protocol):
+    """What validation asks of data: terms by number, and pairs of numbers along a predicate.
+
+    Pairs are packed (``first << 32 | second``), each of them once.
+    """
+
+    def intern(self, term: Term) -> int:
+        """Give the number of a term, a new one where the data does not hold it."""
+
+    def term(self, number: int) -> Term:
+        """Give the term of a number."""
+
+    def forward(self, predicate: int, nodes: Set[int]) -> list[int]:
+        """Give the pairs node, object of the triples with one of the nodes as subject."""
+
+    def backward(self, predicate: int, nodes: Set[int]) -> list[int]:
+        """Give the pairs node, subject of the triples with one of the nodes as object."""
+
+    def subjects(self, predicate: int) -> set[int]:
+        """Give the subjects of a predicate."""
+
+    def objects(self, predicate: int) -> set[int]:
+        """Give the objects of a predicate."""
+
+    def instances(self, of: int) -> set[int]:
+        """Give the SHACL instances of a class: those typed with it or with a class below it."""
+
+    def instances_among(self, of: int, nodes: Set[int]) -> set[int]:
+        """Give those of the nodes that are SHACL instances of a class."""
+
+    def outgoing(self, nodes: Set[int]) -> Iterator[tuple[int, int, int]]:
+        """Give the triples with one of the nodes as subject."""
+
+
+class DataGraph:
+    """The union of all graphs of some data, in memory."""
+
+    def __init__(self, *sources: Iterable[Quad | Triple]) -> None:
+        """Read sources, one a file: a label names a blank node within its source only."""
+        ids: dict[Term, int] = {}
+        columns: dict[Term, array[int]] = {}
+        for number, source in enumerate(sources):
+            _fill(source if len(sources) == 1 else _apart(source, number), ids, columns)
+        self._terms: list[Term] = list(ids)
+        self._ids = ids
+        self._columns: dict[int, array[int]] = {}
+        self._inverse: dict[int, array[int]] = {}
+        self._instances: dict[int, set[int]] = {}
+        for predicate in list(columns):
+            self._columns[self.intern(predicate)] = _ordered(columns.pop(predicate))
+        self._type, self._sub_class = self.intern(rdf("type")), self.intern(rdfs("subClassOf"))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._columns.values()))
+
+    @property
+    def predicates(self) -> set[int]:
+        """The predicates of the triples."""
+        return set(self._columns)
+
+    def intern(self, term: Term) -> int:
+        """Give the number of a term, a new one where the data does not hold it."""
+        number = self._ids.setdefault(term, len(self._ids))
+        if number == len(self._terms):
+            self._terms.append(term)
+        return number
+
+    def term(self, number: int) -> Term:
+        """Give the term of a number."""
+        return self._terms[number]
+
+    def column(self, predicate: int) -> array[int]:
+        """Give all pairs subject, object of a predicate, in order."""
+        return self._columns.get(predicate, _EMPTY)
+
+    def _inverted(self, predicate: int) -> array[int]:
+        found = self._inverse.get(predicate)
+        if found is None:
+            column = self.column(predicate)
+            found = self._inverse[predicate] = array("Q", sorted((pair & LOW) << 32 | pair >> 32 for pair in column))
+        return found
+
+    def forward(self, predicate: int, nodes: Set[int]) -> list[int]:
+        """Give the pairs node, object of the triples with one of the nodes as subject."""
+        return _select(self.column(predicate), nodes)
+
+    def backward(self, predicate: int, nodes: Set[int]) -> list[int]:
+        """Give the pairs node, subject of the triples with one of the nodes as object."""
+        return _select(self._inverted(predicate), nodes) if predicate in self._columns else []
+
+    def subjects(self, predicate: int) -> set[int]:
+        """Give the subjects of a predicate."""
+        return {pair >> 32 for pair in self.column(predicate)}
+
+    def objects(self, predicate: int) -> set[int]:
+        """Give the objects of a predicate."""
+        return {pair & LOW for pair in self.column(predicate)}
+
+    def instances(self, of: int) -> set[int]:
+        """Give the SHACL instances of a class: those typed with it or with a class below it."""
+        found = self._instances.get(of)
+        if found is None:
+            classes, frontier = {of}, {of}
+            while frontier:
+                frontier = {pair & LOW for pair in self.backward(self._sub_class, frontier)} - classes
+                classes |= frontier
+            found = self._instances[of] = {pair & LOW for pair in self.backward(self._type, classes)}
+        return found
+
+    def instances_among(self, of: int, nodes: Set[int]) -> set[int]:
+        """Give those of the nodes that are SHACL instances of a class."""
+        return self.instances(of) & nodes
+
+    def outgoing(self, nodes: Set[int]) -> Iterator[tuple[int, int, int]]:
+        """Give the triples with one of the nodes as subject."""
+        for predicate, column in self._columns.items():
+            for pair in _select(column, nodes):
+                yield pair >> 32, predicate, pair & LOW
+
+    def triples(self, predicates: Iterable[int] | None = None) -> Iterator[Triple]:
+        """Give the triples, or those of some predicates."""
+        terms = self._terms
+        for predicate in self._columns if predicates is None else predicates:
+            name = terms[predicate]
+            for pair in self.column(predicate):
+                yield Triple(terms[pair >> 32], name, terms[pair & LOW])  # type: ignore[arg-type]
+
+
+_EMPTY: array[int] = array("Q")
+
+
+def _fill(source: Iterable[Quad | Triple], ids: dict[Term, int], columns: dict[Term, array[int]]) -> None:
+    # The loop that reading a large file spends its time in: one hash a term, and none for a subject said again.
+    number_of = ids.setdefault
+    last: Term | None = None
+    subject = 0
+    for quad in source:
+        node = quad.subject
+        if node != last:
+            subject, last = number_of(node, len(ids)) << 32, node
+        number = number_of(quad.object, len(ids))
+        column = columns.get(quad.predicate)
+        if column is None:
+            column = columns[quad.predicate] = array("Q")
+        column.append(subject | number)
+
+
+def _apart(source: Iterable[Quad | Triple], number: int) -> Iterator[Triple]:
+    def apart(term: Term) -> Term:
+        return BlankNode(f"f{number}x{term.value}") if isinstance(term, BlankNode) else term
+
+    for quad in source:
+        yield Triple(apart(quad.subject), quad.predicate, apart(quad.object))  # type: ignore[arg-type]
+
+
+def _ordered(column: array[int]) -> array[int]:
+    """Sort a column and leave out triples said twice; one that is in order already, as most files are, is kept."""
+    last = -1
+    for pair in column:
+        if pair <= last:
+            return array("Q", sorted(set(column)))
+        last = pair
+    return column
+
+
+def _select(column: array[int], nodes: Set[int]) -> list[int]:
+    """Give the cells whose first number is one of the nodes: by search for few nodes, by one pass for many."""
+    if len(nodes) * 16 > len(column):
+        return [pair for pair in column if pair >> 32 in nodes]
+    found: list[int] = []
+    for node in sorted(nodes):
+        start = bisect_left(column, node << 32)
+        end = start
+        while end < len(column) and column[end] >> 32 == node:
+            end += 1
+        found += column[start:end]
+    return found

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The order of literals as the operator ``<`` of SPARQL sees it, for many pairs at once."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from itertools import islice
+
+import pyoxigraph as ox
+
+from imnm_kg.shacl.lexical import well_formed
+from imnm_kg.shacl.vocabulary import XSD, Term
+
+__all__ = ["orders"]
+
+_INTEGERS = (
+    "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger",
+    "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
+)  # fmt: skip
+_EXACT = {f"{XSD}{name}" for name in (*_INTEGERS, "decimal")}
+_DOUBLE, _FLOAT = f"{XSD}double", f"{XSD}float"
+_STRING, _BOOLEAN = f"{XSD}string", f"{XSD}boolean"
+_BATCH = 5000
+
+
+def orders(pairs: Iterable[tuple[Term, Term]]) -> dict[tuple[Term, Term], str]:
+    """Say how pairs of terms compare: ``<``, ``=`` or ``>``; a pair that SPARQL cannot compare is left out.
+
+    Numbers are compared by value whatever their type, strings by code points, booleans, and dates, times and durations
+    by the embedded engine, which knows that a time without a timezone may be incomparable to one with.
+    """
+    found: dict[tuple[Term, Term], str] = {}
+    others: list[tuple[Term, Term]] = []
+    values: dict[Term, object] = {}
+
+    def value_of(term: Term) -> object:
+        if term not in values:
+            values[term] = _value(term)
+        return values[term]
+
+    for pair in pairs:
+        one, other = value_of(pair[0]), value_of(pair[1])
+        if one is _TIMELIKE and other is _TIMELIKE:
+            others.append(pair)
+        elif (sign := _sign(one, other)) is not None:
+            found[pair] = sign
+    if others:
+        _ask(others, found)
+    return found
+
+
+_TIMELIKE = object()
+
+
+def _value(term: Term) -> object:
+    """Give the value of a literal; None for one without, and a mark for what the engine compares."""
+    if not isinstance(term, ox.Literal) or term.language is not None:
+        return None
+    text, datatype = term.value, term.datatype.value
+    if datatype == _STRING:
+        return text
+    if not datatype.startswith(XSD) or not well_formed(text, datatype):
+        return None
+    if datatype in _EXACT:
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return None
+    if datatype in (_DOUBLE, _FLOAT):
+        number = float(text.replace("INF", "inf"))
+        return number if datatype == _DOUBLE else _single(number)
+    if datatype == _BOOLEAN:
+        return text in ("true", "1")
+    return _TIMELIKE
+
+
+def _single(number: float) -> float:
+    try:
+        return float(struct.unpack("f", struct.pack("f", number))[0])
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
+def _sign(one: object, other: object) -> str | None:
+    if isinstance(one, Decimal) and isinstance(other, float):
+        one = float(one)
+    elif isinstance(one, float) and isinstance(other, Decimal):
+        other = float(other)
+    if type(one) is not type(other) or not isinstance(one, Decimal | float | str | bool):
+        return None
+    if one < other:  # type: ignore[operator]
+        return "<"
+    return "=" if one == other else ">" if one > other else None  # type: ignore[operator]
+
+
+def _ask(pairs: list[tuple[Term, Term]], found: dict[tuple[Term, Term], str]) -> None:
+    """Let the engine compare; what it cannot compare gives no row."""
+    store = ox.Store()
+    rest = iter(enumerate(pairs))
+    while batch := list(islice(rest, _BATCH)):
+        rows = "\n".join(f"({number} {one} {other})" for number, (one, other) in batch)
+        query = (
+            f"SELECT ?n ?sign {{ VALUES (?n ?a ?b) {{ {rows} }} "
+            'BIND(IF(?a < ?b, "<", IF(?a > ?b, ">", IF(?a = ?b, "=", ""))) AS ?sign) FILTER(?sign != "") }'
+        )
+        result = store.query(query)
+        assert isinstance(result, ox.QuerySolutions)
+        for row in result:
+            found[pairs[int(row["n"].value)]] = row["sign"].value

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Queries of shapes over the data in memory: many nodes at once where that is safe, one by one where it is not.
+
+The embedded store gets only the predicates that a query can see. It would change some literals (``"01"^^xsd:integer``),
+so a query that can see one of those is evaluated by rdflib, slower and over the terms as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyoxigraph as ox
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from imnm_kg.shacl.columns import DataGraph
+from imnm_kg.shacl.queries import MARK, MARKS, Query, mark
+from imnm_kg.shacl.vocabulary import XSD, Term
+
+if TYPE_CHECKING:
+    import rdflib
+
+__all__ = ["SHAPES_GRAPH", "Evaluator", "LocalEvaluator", "Row", "unaltered"]
+
+SHAPES_GRAPH = NamedNode("urn:x-shacl:shapes")
+Row = Mapping[str, Term]
+_MARK = "urn:x-shacl:mark:"
+
+
+class Evaluator(Protocol):
+    """What evaluates the queries of shapes over some data."""
+
+    def rows(
+        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], constants: Mapping[str, Term]
+    ) -> Iterator[tuple[int, Row]]:
+        """Evaluate a query with variables pre-bound.
+
+        Args:
+            query: the query.
+            names: the names of the variables that differ from node to node.
+            tuples: what they are bound to, by number, one tuple an evaluation.
+            constants: variables that are bound to the same term each time.
+
+        Yields:
+            The place of the tuple, and a row of its evaluation; for ASK one empty row when the answer is yes.
+        """
+
+
+def unaltered(terms: Iterable[Term]) -> bool:
+    """Tell whether the embedded store keeps some terms as they are written."""
+    literals = {
+        term for term in terms if isinstance(term, Literal) and term.language is None and _risky(term.datatype.value)
+    }
+    if not literals:
+        return True
+    store, node = ox.Store(), NamedNode("urn:x")
+    store.extend(Quad(node, node, literal) for literal in literals)
+    return {quad.object for quad in store} == literals
+
+
+def _risky(datatype: str) -> bool:
+    return datatype.startswith(XSD) and datatype not in (f"{XSD}string", f"{XSD}anyURI")
+
+
+class LocalEvaluator:
+    """Evaluates queries over data in memory."""
+
+    def __init__(self, graph: DataGraph, shapes: Sequence[Quad]) -> None:
+        """Keep the data and the shapes; stores are filled when a query asks for them."""
+        self._graph = graph
+        self._shapes = shapes
+        self._store = ox.Store()
+        self._loaded: set[int] = set()
+        self._altered: dict[int, bool] = {}
+        self._rdflib: dict[frozenset[int], rdflib.Graph] = {}
+
+    def rows(
+        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], constants: Mapping[str, Term]
+    ) -> Iterator[tuple[int, Row]]:
+        """Evaluate a query with variables pre-bound; see ``Evaluator``."""
+        term = self._graph.term
+        predicates = self._predicates(query)
+        if query.uses("shapesGraph"):
+            self._shapes_loaded  # noqa: B018
+            constants = {"shapesGraph": SHAPES_GRAPH, **constants}
+        blank = any(isinstance(value, BlankNode) for value in constants.values())
+        bound = [*constants.values(), *(term(number) for each in tuples for number in each)]
+        plain = not blank and unaltered(bound) and not any(self._alters(predicate) for predicate in predicates)
+        used = tuple(name for name in names if query.uses(name))
+        if not plain:
+            yield from self._by_rdflib(query, names, tuples, constants, predicates)
+            return
+        self._load(predicates)
+        known = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants else query
+        if len(tuples) > 1 and used and known.together(used):
+            yield from self._at_once(known, names, tuples)
+            return
+        for place, each in enumerate(tuples):
+            nodes = dict(zip(names, map(term, each), strict=True))
+            if any(isinstance(node, BlankNode) for node in nodes.values()):
+                if known.together(used):
+                    yield from ((place, row) for _, row in self._at_once(known, names, [each]))
+                else:
+                    found = self._by_rdflib(query, names, [each], constants, predicates)
+                    yield from ((place, row) for _, row in found)
+                continue
+            yield from (
+                (place, row) for row in _solutions(self._store.query(known.prologue + known.bind(_texts(nodes))))
+            )
+
+    def _predicates(self, query: Query) -> list[int]:
+        iris = query.predicates()
+        every = self._graph.predicates
+        if iris is None:
+            return sorted(every)
+        return sorted({self._graph.intern(NamedNode(iri)) for iri in iris} & every)
+
+    def _alters(self, predicate: int) -> bool:
+        if predicate not in self._altered:
+            terms = (self._graph.term(number) for number in self._graph.objects(predicate))
+            self._altered[predicate] = not unaltered(terms)
+        return self._altered[predicate]
+
+    def _load(self, predicates: Iterable[int]) -> None:
+        missing = [predicate for predicate in predicates if predicate not in self._loaded]
+        if missing:
+            self._store.bulk_extend(Quad(*triple) for triple in self._graph.triples(missing))
+            self._loaded |= set(missing)
+
+    @cached_property
+    def _shapes_loaded(self) -> bool:
+        self._store.extend(Quad(quad.subject, quad.predicate, quad.object, SHAPES_GRAPH) for quad in self._shapes)
+        return True
+
+    def _at_once(
+        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]]
+    ) -> Iterator[tuple[int, Row]]:
+        term = self._graph.term
+        marks = (
+            Quad(NamedNode(f"{_MARK}{place}"), mark(name), term(number), MARKS)
+            for place, each in enumerate(tuples)
+            for name, number in zip(names, each, strict=True)
+        )
+        self._store.bulk_extend(marks)
+        try:
+            for row in _solutions(self._store.query(query.for_marks(names))):
+                yield int(row[MARK].value[len(_MARK) :]), {name: row[name] for name in row if name != MARK}
+        finally:
+            self._store.clear_graph(MARKS)
+
+    def _by_rdflib(
+        self,
+        query: Query,
+        names: tuple[str, ...],
+        tuples: Sequence[tuple[int, ...]],
+        constants: Mapping[str, Term],
+        predicates: Sequence[int],
+    ) -> Iterator[tuple[int, Row]]:
+        from imnm_kg.shacl.rdflib_bridge import from_rdflib, rdflib_graph, to_rdflib
+
+        key = frozenset(predicates)
+        if key not in self._rdflib:
+            self._rdflib[key] = rdflib_graph(self._graph.triples(predicates))
+        graph: Any = self._rdflib[key]
+        if "shapesGraph" in constants:
+            from rdflib import Dataset
+
+            graph = Dataset()
+            rdflib_graph(self._graph.triples(predicates), graph.default_context)
+            rdflib_graph(self._shapes, graph.graph(to_rdflib(SHAPES_GRAPH)))
+        for place, each in enumerate(tuples):
+            nodes = {**constants, **dict(zip(names, map(self._graph.term, each), strict=True))}
+            named = {name: node for name, node in nodes.items() if not isinstance(node, BlankNode)}
+            blank = {name: to_rdflib(node) for name, node in nodes.items() if name not in named}
+            result = graph.query(query.prologue + query.bind(_texts(named)), initBindings=blank)
+            if result.type == "ASK":
+                yield from [(place, {})] if result.askAnswer else []
+                continue
+            for row in result.bindings:
+                yield place, {str(name): from_rdflib(value) for name, value in row.items()}
+
+
+def _texts(terms: Mapping[str, Term]) -> dict[str, str]:
+    return {name: str(term) for name, term in terms.items()}
+
+
+def _solutions(result: Any) -> Iterator[dict[str, Any]]:
+    """Give the rows of a result as mappings without what is unbound; for ASK one empty row when the answer is yes."""
+    if isinstance(result, ox.QueryBoolean):
+        if result:
+            yield {}
+        return
+    names = [variable.value for variable in result.variables]
+    for row in result:
+        yield {name: value for name in names if (value := row[name]) is not None}
