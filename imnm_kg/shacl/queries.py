@@ -128,18 +128,19 @@ class Query:
         structure = self.structure
         if structure is None or structure.any_predicate:
             return None
-        found = set()
-        for text in structure.predicates:
-            if text == "a":
-                found.add(f"{RDF}type")
-            elif text.startswith("<"):
-                found.add(text[1:-1])
-            else:
-                prefix, _, local = text.partition(":")
-                if prefix not in self.prefixes or "\\" in local:
-                    return None
-                found.add(self.prefixes[prefix] + local)
-        return frozenset(found)
+        found = {self.iri(text) for text in structure.predicates}
+        return None if None in found else frozenset(iri for iri in found if iri is not None)
+
+    def iri(self, text: str) -> str | None:
+        """Give the IRI that a token stands for, if it is one and can be told."""
+        if text == "a":
+            return f"{RDF}type"
+        if text.startswith("<"):
+            return text[1:-1]
+        prefix, colon, local = text.partition(":")
+        if not colon or prefix not in self.prefixes or "\\" in local:
+            return None
+        return self.prefixes[prefix] + local
 
     def together(self, names: tuple[str, ...]) -> bool:
         """Tell whether binding variables to many nodes at once gives what binding them one by one does."""
@@ -158,6 +159,13 @@ class Query:
         parts = " ; ".join(f"{mark(name)} ?{name}" for name in names)
         marks = f" GRAPH {MARKS} {{ ?{MARK} {parts} . }} "
         return self._with_start(marks, f"?{MARK} ")
+
+    def for_names(self, names: tuple[str, ...]) -> str:
+        """Write the query so that its rows name the nodes that it was asked of, which it binds itself."""
+        assert self.structure is not None
+        listed = self.structure.selects[0] if self.structure.selects else set()
+        missing = [f"?{name} " for name in names if listed is not None and name not in listed]
+        return self._with_start("", "".join(missing))
 
     def for_values(self, names: tuple[str, ...], rows: str) -> str:
         """Write the query so that it is asked of rows of terms, each in brackets with the number of its mark."""

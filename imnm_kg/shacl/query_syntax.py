@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Group", "Structure", "Token", "read_structure", "tokenize"]
+__all__ = ["Group", "Pattern", "Structure", "Token", "UnknownSyntaxError", "read_structure", "tokenize"]
 
 _TOKENS = re.compile(
     r"""
@@ -50,17 +50,27 @@ class UnknownSyntaxError(Exception):
     """Something that this reader does not know."""
 
 
+class Pattern(NamedTuple):
+    """One triple pattern; an end that is a bracketed node is None."""
+
+    subject: Token | None
+    verb: tuple[Token, ...]
+    object: Token | None
+
+
 @dataclass
 class Group:
     """One group between braces.
 
     Attributes:
+        patterns: its own triple patterns.
         binds: the variables that its own triple patterns bind in every solution.
         tests: the variables in its filters and bindings, those of EXISTS groups in them not counted.
         zero: the variables at the end of a path that may have no step, and so stand for nodes no triple has.
         groups: the groups in it.
     """
 
+    patterns: list[Pattern] = field(default_factory=list)
     binds: set[str] = field(default_factory=set)
     tests: set[str] = field(default_factory=set)
     zero: set[str] = field(default_factory=set)
@@ -252,9 +262,12 @@ class _Reader:
 
     def properties(self, group: Group, subject: Token | None) -> None:
         while self.peek().text not in (".", "}", "]") and self.starts_verb():
+            start = self.at
             zero_first, zero_last = self.verb()
+            verb = tuple(self.tokens[start : self.at])
             while True:
                 value = self.node(group)
+                group.patterns.append(Pattern(subject, verb, value))
                 for end, zero in ((subject, zero_first), (value, zero_last)):
                     if end is not None and end.kind == "var":
                         (group.zero if zero else group.binds).add(end.name)

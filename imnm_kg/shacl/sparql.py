@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from imnm_kg.shacl.columns import DataGraph
+from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.queries import MARK, MARKS, Query, mark
+from imnm_kg.shacl.visible import visible
 from imnm_kg.shacl.vocabulary import XSD, Term
 
 if TYPE_CHECKING:
@@ -91,23 +92,21 @@ class LocalEvaluator:
         if not plain:
             yield from self._by_rdflib(query, names, tuples, constants, predicates)
             return
-        self._load(predicates)
         known = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants else query
-        if len(tuples) > 1 and used and known.together(used):
-            yield from self._at_once(known, names, tuples)
+        together = bool(used) and known.together(used)
+        if together and len(tuples) > 1:
+            yield from self._at_once(known, names, used, tuples, predicates)
             return
+        self._load(predicates)
         for place, each in enumerate(tuples):
             nodes = dict(zip(names, map(term, each), strict=True))
-            if any(isinstance(node, BlankNode) for node in nodes.values()):
-                if known.together(used):
-                    yield from ((place, row) for _, row in self._at_once(known, names, [each]))
-                else:
-                    found = self._by_rdflib(query, names, [each], constants, predicates)
-                    yield from ((place, row) for _, row in found)
-                continue
-            yield from (
-                (place, row) for row in _solutions(self._store.query(known.prologue + known.bind(_texts(nodes))))
-            )
+            if not any(isinstance(node, BlankNode) for node in nodes.values()):
+                found = _solutions(self._store.query(known.prologue + known.bind(_texts(nodes))))
+                yield from ((place, row) for row in found)
+            elif together:  # no text stands for a blank node, but a mark can lead to it
+                yield from ((place, row) for _, row in self._at_once(known, names, used, [each], predicates))
+            else:
+                yield from ((place, row) for _, row in self._by_rdflib(query, names, [each], constants, predicates))
 
     def _predicates(self, query: Query) -> list[int]:
         iris = query.predicates()
@@ -134,20 +133,68 @@ class LocalEvaluator:
         return True
 
     def _at_once(
-        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]]
+        self,
+        query: Query,
+        names: tuple[str, ...],
+        used: tuple[str, ...],
+        tuples: Sequence[tuple[int, ...]],
+        predicates: Iterable[int],
     ) -> Iterator[tuple[int, Row]]:
+        """Ask for all tuples in one query, of a store that holds no more than what it can see from them."""
+        columns = dict(zip(names, map(set, zip(*tuples, strict=True)), strict=True))
+        seen = visible(self._graph, query, columns) if not query.uses("shapesGraph") else None
+        if seen is None:
+            self._load(predicates)
+            store = self._store
+        else:
+            store = ox.Store()
+            store.bulk_extend(self._quads(seen))
+        assert query.structure is not None
+        if query.structure.top.binds.issuperset(used):
+            yield from self._keyed(store, query, names, used, tuples)
+        else:
+            yield from self._marked(store, query, names, tuples)
+
+    def _quads(self, seen: Mapping[int, set[int] | None]) -> Iterator[Quad]:
         term = self._graph.term
-        marks = (
+        for predicate, pairs in seen.items():
+            name = term(predicate)
+            for pair in self._graph.column(predicate) if pairs is None else pairs:
+                yield Quad(term(pair >> 32), name, term(pair & LOW))  # type: ignore[arg-type]
+
+    def _keyed(
+        self,
+        store: ox.Store,
+        query: Query,
+        names: tuple[str, ...],
+        used: tuple[str, ...],
+        tuples: Sequence[tuple[int, ...]],
+    ) -> Iterator[tuple[int, Row]]:
+        """Ask a query that binds its variables itself; rows of other nodes are passed over."""
+        columns = [names.index(name) for name in used]
+        places: dict[tuple[int, ...], list[int]] = {}
+        for place, each in enumerate(tuples):
+            places.setdefault(tuple(each[column] for column in columns), []).append(place)
+        intern = self._graph.intern
+        for row in _solutions(store.query(query.for_names(used))):
+            for place in places.get(tuple(intern(row[name]) for name in used), ()):
+                yield place, row
+
+    def _marked(
+        self, store: ox.Store, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]]
+    ) -> Iterator[tuple[int, Row]]:
+        """Ask a query whose variables are bound by marks, one a tuple, in a graph of their own."""
+        term = self._graph.term
+        store.bulk_extend(
             Quad(NamedNode(f"{_MARK}{place}"), mark(name), term(number), MARKS)
             for place, each in enumerate(tuples)
             for name, number in zip(names, each, strict=True)
         )
-        self._store.bulk_extend(marks)
         try:
-            for row in _solutions(self._store.query(query.for_marks(names))):
-                yield int(row[MARK].value[len(_MARK) :]), {name: row[name] for name in row if name != MARK}
+            for row in _solutions(store.query(query.for_marks(names))):
+                yield int(row.pop(MARK).value[len(_MARK) :]), row
         finally:
-            self._store.clear_graph(MARKS)
+            store.clear_graph(MARKS)
 
     def _by_rdflib(
         self,
