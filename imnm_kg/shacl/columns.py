@@ -10,9 +10,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Set
-from typing import Protocol
+from typing import Any, Protocol
 
-from pyoxigraph import BlankNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 
@@ -148,11 +148,18 @@ class DataGraph:
 
     def triples(self, predicates: Iterable[int] | None = None) -> Iterator[Triple]:
         """Give the triples, or those of some predicates."""
-        terms = self._terms
         for predicate in self._columns if predicates is None else predicates:
-            name = terms[predicate]
-            for pair in self.column(predicate):
-                yield Triple(terms[pair >> 32], name, terms[pair & LOW])  # type: ignore[arg-type]
+            for subject, name, value in self.triples_of(predicate):
+                yield Triple(subject, name, value)
+
+    def triples_of(
+        self, predicate: int, pairs: Iterable[int] | None = None
+    ) -> Iterator[tuple[NamedNode | BlankNode, NamedNode, Term]]:
+        """Give the triples of a predicate as tuples of terms, all or those of some packed pairs."""
+        terms: list[Any] = self._terms
+        name = terms[predicate]
+        for pair in self.column(predicate) if pairs is None else pairs:
+            yield terms[pair >> 32], name, terms[pair & LOW]
 
 
 _EMPTY: array[int] = array("Q")

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from imnm_kg.rdf.sparql import undeclared_prefixes
 from imnm_kg.shacl.constraints.queries import Component
+from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.paths import Path
 from imnm_kg.shacl.queries import Query, QueryError
 from imnm_kg.shacl.shapes import ShapesError
@@ -59,8 +59,7 @@ def read_query(graph: ShapesGraph, node: Term, form: str, bound: tuple[str, ...]
     return query
 
 
-@dataclass(frozen=True)
-class _Declared:
+class _Declared(Frozen):
     iri: NamedNode
     parameters: dict[str, NamedNode]
     optional: frozenset[str]

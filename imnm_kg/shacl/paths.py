@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
 from imnm_kg.shacl.columns import LOW, Graph
+from imnm_kg.shacl.frozen import Frozen
 
 __all__ = ["Alternative", "Inverse", "Path", "Predicate", "Repeated", "Sequence", "path_values"]
 
 
-@dataclass(frozen=True)
-class Predicate:
+class Predicate(Frozen):
     """One predicate, forward."""
 
     iri: NamedNode
@@ -24,8 +23,7 @@ class Predicate:
         return str(self.iri)
 
 
-@dataclass(frozen=True)
-class Inverse:
+class Inverse(Frozen):
     """A path walked backward."""
 
     path: Path
@@ -34,8 +32,7 @@ class Inverse:
         return f"^{_grouped(self.path)}"
 
 
-@dataclass(frozen=True)
-class Sequence:
+class Sequence(Frozen):
     """Paths one after the other."""
 
     paths: tuple[Path, ...]
@@ -44,8 +41,7 @@ class Sequence:
         return "/".join(map(_grouped, self.paths))
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(Frozen):
     """Any of some paths."""
 
     paths: tuple[Path, ...]
@@ -54,8 +50,7 @@ class Alternative:
         return "|".join(map(_grouped, self.paths))
 
 
-@dataclass(frozen=True)
-class Repeated:
+class Repeated(Frozen):
     """A path walked several times.
 
     Attributes:

@@ -8,28 +8,21 @@ embedded engine, whose matcher takes time linear in the text and knows ``\p{L}``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 import pyoxigraph as ox
 
+from imnm_kg.shacl.plain_patterns import plain_pattern
+
 __all__ = ["Pattern", "PatternError"]
 
 _BATCH = 2000
+_SHORT = 1000
+_MANY = 500  # Python takes longer to compile a pattern than the engine to match it in so many texts
 _FLAGS = "smixq"
-# One piece of a plain pattern: a character, an escaped punctuation mark, a class of plain characters and ranges, each
-# with at most one repeat; no group that is repeated, for only nested repeats take exponential time.
-_PLAIN = re.compile(
-    r"""\^?(?:
-        (?: [^\\^$.|?*+()\[\]{}\s] | [ ] | \\[-.\\?*+{}()\[\]|^$]
-          | \[ \^? (?:[^\\\[\]^&~-]|\\[-.\\?*+{}()\[\]|^$]) (?:[^\\\[\]&~-]|-(?![-\[])|\\[-.\\?*+{}()\[\]|^$])* \] )
-        (?: [?*+] | \{[0-9]{1,3}(?:,[0-9]{0,3})?\} )?
-    )*\$?""",
-    re.VERBOSE,
-)
-_UNBOUNDED = re.compile(r"(?<!\\)(?:[*+]|\{[0-9]+,\})")
-_NAME_START = r":A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}"
-_NAME_START += (
+_NAME_START = (
+    r":A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}"
     r"\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}"
 )
 _NAME = _NAME_START + r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}"
@@ -57,42 +50,39 @@ class Pattern:
         """
         if strange := set(flags) - set(_FLAGS):
             raise PatternError(f"the flag {min(strange)!r} is not one of {' '.join(_FLAGS)}")
-        self._search = None
-        if not flags and _PLAIN.fullmatch(pattern) and len(_UNBOUNDED.findall(pattern)) < 3:
-            try:
-                self._search = re.compile(pattern[:-1] + r"\Z" if _ends(pattern) else pattern).search
-            except (re.error, OverflowError) as error:
-                raise PatternError(str(error)) from error
-            return
+        self._pattern = pattern if not flags else None
         text = pattern if "q" in flags else _translated(pattern, "x" in flags)
         self._regex = f"{ox.Literal(text)}, {ox.Literal(flags)}"
         query = f'SELECT ?x {{ BIND(REGEX("", {self._regex}) AS ?x) }}'
-        if next(_rows(ox.Store(), query))["x"] is None:
+        if next(_rows(query))["x"] is None:
             raise PatternError("it is malformed, or too large")
 
-    def misses(self, texts: Iterable[str]) -> set[str]:
+    def misses(self, texts: Collection[str]) -> set[str]:
         """Give those of some texts in which the pattern is not found."""
-        if self._search is not None:
-            return {text for text in texts if self._search(text) is None}
         found: set[str] = set()
+        plain = None
+        if self._pattern is not None and len(texts) > _MANY:
+            plain = plain_pattern(self._pattern)
+        if plain is not None:
+            search = re.compile(plain).search
+            # The time that Python takes for a plain pattern grows with the square of a text's length at worst.
+            found = {text for text in texts if len(text) <= _SHORT and search(text) is None}
+            texts = [text for text in texts if len(text) > _SHORT]
         rest = iter(texts)
-        store = ox.Store()
         while batch := list(islice(rest, _BATCH)):
             rows = " ".join(f"({number} {ox.Literal(text)})" for number, text in enumerate(batch))
             query = f"SELECT ?n {{ VALUES (?n ?text) {{ {rows} }} FILTER(!REGEX(?text, {self._regex})) }}"
-            found |= {batch[int(row["n"].value)] for row in _rows(store, query)}
+            found |= {batch[int(row["n"].value)] for row in _rows(query)}
         return found
 
 
-def _rows(store: ox.Store, query: str) -> Iterator[ox.QuerySolution]:
-    result = store.query(query)
+_STORE = ox.Store()  # stays empty: only its evaluation of expressions is wanted
+
+
+def _rows(query: str) -> Iterator[ox.QuerySolution]:
+    result = _STORE.query(query)
     assert isinstance(result, ox.QuerySolutions)
     yield from result
-
-
-def _ends(pattern: str) -> bool:
-    """Whether a pattern ends in the mark of the end, which for Python also stands before a last line break."""
-    return pattern.endswith("$") and (len(pattern) - len(pattern[:-1].rstrip("\\")) - 1) % 2 == 0
 
 
 def _translated(pattern: str, extended: bool) -> str:

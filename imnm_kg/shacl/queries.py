@@ -8,12 +8,12 @@ node by putting its term into the text, as the standard describes pre-binding.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import pyoxigraph as ox
 from pyoxigraph import NamedNode
 
+from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.query_syntax import Structure, Token, UnknownSyntaxError, read_structure, tokenize
 from imnm_kg.shacl.vocabulary import RDF
 
@@ -44,8 +44,7 @@ def mark(name: str) -> NamedNode:
     return NamedNode(f"urn:x-shacl:{name}")
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Frozen):
     """A query of a constraint or of a validator.
 
     Attributes:

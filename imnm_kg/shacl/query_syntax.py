@@ -8,13 +8,12 @@ know makes it give up, and the query is then evaluated node by node over the who
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["Group", "Pattern", "Structure", "Token", "UnknownSyntaxError", "read_structure", "tokenize"]
 
-_TOKENS = re.compile(
-    r"""
+_TOKENS = r"""
     (?P<space>[\s]+|\#[^\n]*)
   | (?P<iri><[^<>"{}|^`\\\s]*>)
   | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
@@ -27,9 +26,12 @@ _TOKENS = re.compile(
   | (?P<word>[^\W\d]\w*)
   | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
   | (?P<mark>\^\^|&&|\|\||[!<>]=|[{}()\[\].;,|^*+?!=<>/&-])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
+
+
+@lru_cache
+def _matcher() -> re.Pattern[str]:
+    return re.compile(_TOKENS, re.VERBOSE | re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -58,7 +60,6 @@ class Pattern(NamedTuple):
     object: Token | None
 
 
-@dataclass
 class Group:
     """One group between braces.
 
@@ -70,18 +71,18 @@ class Group:
         groups: the groups in it.
     """
 
-    patterns: list[Pattern] = field(default_factory=list)
-    binds: set[str] = field(default_factory=set)
-    tests: set[str] = field(default_factory=set)
-    zero: set[str] = field(default_factory=set)
-    groups: list[Group] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.patterns: list[Pattern] = []
+        self.binds: set[str] = set()
+        self.tests: set[str] = set()
+        self.zero: set[str] = set()
+        self.groups: list[Group] = []
 
     def walk(self) -> list[Group]:
         """Give this group and all below it."""
         return [self, *(below for group in self.groups for below in group.walk())]
 
 
-@dataclass
 class Structure:
     """What a query is made of.
 
@@ -98,16 +99,17 @@ class Structure:
         graphs: what GRAPH names.
     """
 
-    form: str = ""
-    top: Group = field(default_factory=Group)
-    opening: int = 0
-    words: set[str] = field(default_factory=set)
-    predicates: set[str] = field(default_factory=set)
-    any_predicate: bool = False
-    projections: list[tuple[int, int]] = field(default_factory=list)
-    selects: list[set[str] | None] = field(default_factory=list)
-    aliases: set[str] = field(default_factory=set)
-    graphs: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.form = ""
+        self.top = Group()
+        self.opening = 0
+        self.words: set[str] = set()
+        self.predicates: set[str] = set()
+        self.any_predicate = False
+        self.projections: list[tuple[int, int]] = []
+        self.selects: list[set[str] | None] = []
+        self.aliases: set[str] = set()
+        self.graphs: set[str] = set()
 
 
 def tokenize(text: str) -> list[Token]:
@@ -119,7 +121,7 @@ def tokenize(text: str) -> list[Token]:
     found: list[Token] = []
     position = 0
     while position < len(text):
-        match = _TOKENS.match(text, position)
+        match = _matcher().match(text, position)
         if match is None or match.lastgroup is None:
             raise UnknownSyntaxError(f"no token fits at {position}")
         if match.lastgroup != "space":

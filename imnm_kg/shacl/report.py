@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.paths import Alternative, Inverse, Path, Predicate, Repeated, Sequence
 from imnm_kg.shacl.vocabulary import FALSE, TRUE, Term, rdf, sh
 
@@ -18,8 +19,7 @@ _SEVERITIES = (sh("Violation"), sh("Warning"), sh("Info"))
 _REPEATED = {"*": "zeroOrMorePath", "+": "oneOrMorePath", "?": "zeroOrOnePath"}
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """One result.
 
     Attributes:
@@ -51,8 +51,7 @@ class Result:
         return rank, str(self.focus), path, value, str(self.shape), self.component.value, str(self.constraint)
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Frozen):
     """The results of a validation, in order.
 
     Attributes:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
+from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.paths import Path
 from imnm_kg.shacl.vocabulary import Term, sh
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from imnm_kg.shacl.constraints.base import Constraint
 
 __all__ = ["Shape", "Shapes", "ShapesError", "Target"]
+
+VIOLATION = sh("Violation")
 
 
 class ShapesError(ValueError):
@@ -35,8 +37,7 @@ class ShapesError(ValueError):
         super().__init__(f"{node}: {what}")
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """What a shape is aimed at.
 
     Attributes:
@@ -48,8 +49,7 @@ class Target:
     term: Term
 
 
-@dataclass(frozen=True, eq=False)
-class Shape:
+class Shape(Frozen):
     """A node shape, or with a path a property shape.
 
     Attributes:
@@ -66,13 +66,15 @@ class Shape:
     path: Path | None = None
     targets: tuple[Target, ...] = ()
     constraints: tuple[Constraint, ...] = ()
-    severity: NamedNode = field(default_factory=lambda: sh("Violation"))
+    severity: NamedNode = VIOLATION
     messages: tuple[Literal, ...] = ()
     deactivated: bool = False
 
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
-@dataclass(frozen=True)
-class Shapes:
+
+class Shapes(Frozen):
     """All shapes of a shapes graph.
 
     Attributes:

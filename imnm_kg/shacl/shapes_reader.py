@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -134,6 +133,8 @@ class _Reader:
             if name in ("select", "ask", "prefixes") and node in self.queries:
                 continue
             if name not in _OTHER and name not in _PARAMETERS and not self.components.declares(node):
+                from difflib import get_close_matches
+
                 near = get_close_matches(name, [*_PARAMETERS, *_OTHER], 1)
                 hint = f"; did you mean sh:{near[0]}?" if near else ""
                 raise ShapesError(node, f"SHACL knows no sh:{name} of a shape{hint}", predicate)

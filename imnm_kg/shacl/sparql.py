@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from imnm_kg.shacl.columns import LOW, DataGraph
+from imnm_kg.shacl.columns import DataGraph
 from imnm_kg.shacl.queries import MARK, MARKS, Query, mark
 from imnm_kg.shacl.visible import visible
 from imnm_kg.shacl.vocabulary import XSD, Term
@@ -27,6 +27,8 @@ __all__ = ["SHAPES_GRAPH", "Evaluator", "LocalEvaluator", "Row", "unaltered"]
 SHAPES_GRAPH = NamedNode("urn:x-shacl:shapes")
 Row = Mapping[str, Term]
 _MARK = "urn:x-shacl:mark:"
+_SMALL = 50_000
+"""So many triples are loaded once for all queries; of more, each query gets only what it can see."""
 
 
 class Evaluator(Protocol):
@@ -124,7 +126,7 @@ class LocalEvaluator:
     def _load(self, predicates: Iterable[int]) -> None:
         missing = [predicate for predicate in predicates if predicate not in self._loaded]
         if missing:
-            self._store.bulk_extend(Quad(*triple) for triple in self._graph.triples(missing))
+            self._store.extend(Quad(*triple) for each in missing for triple in self._graph.triples_of(each))
             self._loaded |= set(missing)
 
     @cached_property
@@ -140,9 +142,10 @@ class LocalEvaluator:
         tuples: Sequence[tuple[int, ...]],
         predicates: Iterable[int],
     ) -> Iterator[tuple[int, Row]]:
-        """Ask for all tuples in one query, of a store that holds no more than what it can see from them."""
+        """Ask for all tuples in one query."""
         columns = dict(zip(names, map(set, zip(*tuples, strict=True)), strict=True))
-        seen = visible(self._graph, query, columns) if not query.uses("shapesGraph") else None
+        whole = len(self._graph) <= _SMALL or query.uses("shapesGraph")
+        seen = None if whole else visible(self._graph, query, columns)
         if seen is None:
             self._load(predicates)
             store = self._store
@@ -156,11 +159,9 @@ class LocalEvaluator:
             yield from self._marked(store, query, names, tuples)
 
     def _quads(self, seen: Mapping[int, set[int] | None]) -> Iterator[Quad]:
-        term = self._graph.term
         for predicate, pairs in seen.items():
-            name = term(predicate)
-            for pair in self._graph.column(predicate) if pairs is None else pairs:
-                yield Quad(term(pair >> 32), name, term(pair & LOW))  # type: ignore[arg-type]
+            for triple in self._graph.triples_of(predicate, pairs):
+                yield Quad(*triple)
 
     def _keyed(
         self,

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from imnm_kg.shacl.columns import LOW, Graph
+from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.paths import Path
 from imnm_kg.shacl.shapes import Shape
 from imnm_kg.shacl.vocabulary import Term, local_name, sh
@@ -58,8 +58,7 @@ class Run(Protocol):
         """Give those of some nodes that do not conform to a shape."""
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Frozen):
     """The focus nodes of a shape, and their value nodes as packed pairs, each once."""
 
     focus: Set[int]
@@ -89,9 +88,11 @@ class Scope:
         return found
 
 
-@dataclass(frozen=True, eq=False)
-class Constraint:
+class Constraint(Frozen):
     """A constraint of a shape; a subclass a component."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @property
     def component(self) -> NamedNode:

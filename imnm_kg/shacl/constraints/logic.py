@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 
 from imnm_kg.shacl.columns import LOW
 from imnm_kg.shacl.constraints.base import Constraint, Finding, Run, Scope, ValueConstraint, brief
@@ -15,7 +14,6 @@ from imnm_kg.shacl.vocabulary import Term
 __all__ = ["And", "Node", "Not", "Or", "Property", "QualifiedMaxCount", "QualifiedMinCount", "Xone"]
 
 
-@dataclass(frozen=True, eq=False)
 class _OneShape(ValueConstraint):
     node: Term
 
@@ -51,7 +49,6 @@ class Not(_OneShape):
         return set(values) - run.failing(self.node, values)
 
 
-@dataclass(frozen=True, eq=False)
 class _ManyShapes(ValueConstraint):
     nodes: tuple[Term, ...]
 
@@ -104,7 +101,6 @@ class Xone(_ManyShapes):
         return {value for value in values if conforming[value] != 1}
 
 
-@dataclass(frozen=True, eq=False)
 class Property(Constraint):
     """``sh:property``: what the property shape finds is found, with the value node as focus node."""
 
@@ -133,7 +129,6 @@ class Property(Constraint):
         return {pair >> 32 for pair in scope.pairs if pair & LOW in bad}
 
 
-@dataclass(frozen=True, eq=False)
 class _Qualified(Constraint):
     node: Term
     count: int

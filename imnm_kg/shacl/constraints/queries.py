@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
@@ -20,7 +19,6 @@ from imnm_kg.shacl.vocabulary import Term, sh
 __all__ = ["Component", "Sparql"]
 
 
-@dataclass(frozen=True, eq=False)
 class Sparql(Constraint):
     """``sh:sparql``: each row of the query is a fault.
 
@@ -56,7 +54,6 @@ class Sparql(Constraint):
         yield from _selected(run, shape, self, self.query, scope, self.constants, self.messages)
 
 
-@dataclass(frozen=True, eq=False)
 class Component(Constraint):
     """A constraint of a component that the shapes graph defines.
 
@@ -72,7 +69,7 @@ class Component(Constraint):
     query: Query
     messages: tuple[Literal, ...]
     constants: Mapping[str, Term]
-    parameters: Mapping[str, Term] = field(default_factory=dict)
+    parameters: Mapping[str, Term]
 
     @property
     def component(self) -> NamedNode:

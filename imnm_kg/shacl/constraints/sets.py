@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pyoxigraph import Literal, NamedNode
@@ -34,7 +33,6 @@ def _times(count: int) -> str:
     return f"{count} value{'' if count == 1 else 's'}"
 
 
-@dataclass(frozen=True, eq=False)
 class MinCount(Constraint):
     """``sh:minCount``: at least so many values."""
 
@@ -57,7 +55,6 @@ class MinCount(Constraint):
             yield Finding(node, None, shape, self)
 
 
-@dataclass(frozen=True, eq=False)
 class MaxCount(Constraint):
     """``sh:maxCount``: at most so many values."""
 
@@ -75,7 +72,6 @@ class MaxCount(Constraint):
                 yield Finding(node, None, shape, self)
 
 
-@dataclass(frozen=True, eq=False)
 class UniqueLang(Constraint):
     """``sh:uniqueLang``: no two values in the same language; a result for each language used twice."""
 
@@ -98,7 +94,6 @@ class UniqueLang(Constraint):
                 yield Finding(focus, None, shape, self)
 
 
-@dataclass(frozen=True, eq=False)
 class HasValue(Constraint):
     """``sh:hasValue``: one of the values is the given one."""
 
@@ -116,7 +111,6 @@ class HasValue(Constraint):
             yield Finding(node, None, shape, self)
 
 
-@dataclass(frozen=True, eq=False)
 class _Beside(Constraint):
     """A constraint that compares the values with those of another property."""
 
@@ -188,7 +182,6 @@ class LessThanOrEquals(LessThan):
     allowed = "<="
 
 
-@dataclass(frozen=True, eq=False)
 class Closed(Constraint):
     """``sh:closed``: no property but those of the shape's property shapes and the ignored ones."""
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -41,7 +40,6 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
 class Class(ValueConstraint):
     """``sh:class``: each value is an instance of the class or of one below it."""
 
@@ -57,7 +55,6 @@ class Class(ValueConstraint):
         return set(values) - run.graph.instances_among(run.graph.intern(self.iri), values)
 
 
-@dataclass(frozen=True, eq=False)
 class Datatype(ValueConstraint):
     """``sh:datatype``: each value is a literal of the datatype, and written as the datatype asks."""
 
@@ -79,7 +76,6 @@ class Datatype(ValueConstraint):
         return bad
 
 
-@dataclass(frozen=True, eq=False)
 class NodeKind(ValueConstraint):
     """``sh:nodeKind``: each value is an IRI, a blank node, a literal, or one of two of them."""
 
@@ -100,7 +96,6 @@ def _text(term: Term) -> str | None:
     return term.value if isinstance(term, NamedNode | Literal) else None
 
 
-@dataclass(frozen=True, eq=False)
 class MinLength(ValueConstraint):
     """``sh:minLength``: the text of each value has at least so many characters; a blank node has no text."""
 
@@ -117,7 +112,6 @@ class MinLength(ValueConstraint):
         return {value for value in values if (text := _text(term(value))) is None or len(text) < self.length}
 
 
-@dataclass(frozen=True, eq=False)
 class MaxLength(ValueConstraint):
     """``sh:maxLength``: the text of each value has at most so many characters; a blank node has no text."""
 
@@ -134,7 +128,6 @@ class MaxLength(ValueConstraint):
         return {value for value in values if (text := _text(term(value))) is None or len(text) > self.length}
 
 
-@dataclass(frozen=True, eq=False)
 class Pattern(ValueConstraint):
     """``sh:pattern``: a regular expression is found in the text of each value; a blank node has no text."""
 
@@ -163,7 +156,6 @@ def language_matches(language: str, wanted: str) -> bool:
     return language == wanted or language.startswith(f"{wanted}-")
 
 
-@dataclass(frozen=True, eq=False)
 class LanguageIn(ValueConstraint):
     """``sh:languageIn``: each value is a literal in one of some languages."""
 
@@ -189,7 +181,6 @@ class LanguageIn(ValueConstraint):
         return bad
 
 
-@dataclass(frozen=True, eq=False)
 class In(ValueConstraint):
     """``sh:in``: each value is one of a list."""
 
@@ -205,7 +196,6 @@ class In(ValueConstraint):
         return set(values) - {run.graph.intern(member) for member in self.members}
 
 
-@dataclass(frozen=True, eq=False)
 class _Range(ValueConstraint):
     """A bound: each value compares with it in one of some ways; one that cannot be compared is at fault."""
 
