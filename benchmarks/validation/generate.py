@@ -31,8 +31,11 @@ HEADER = """\
 """
 PREDICATES = ("treats", "inhibits", "hasSideEffect")
 CERTAINTIES = ("Established", "Probable", "Possible", "Hypothesised")
-WORDS = "patients with severe weakness improved after months of therapy while no benefit was seen in controls".split()
-EVERY = 211  # one unit in so many has a fault, of each kind in turn
+WORDS = (
+    "patients", "with", "severe", "weakness", "improved", "after", "months", "of", "therapy", "while", "no", "benefit",
+    "was", "seen", "in", "controls",
+)  # fmt: skip
+EVERY = 101  # one unit in so many has a fault, of each kind in turn
 
 
 def units(triples: int) -> Iterator[tuple[str, int, str | None]]:
@@ -42,13 +45,13 @@ def units(triples: int) -> Iterator[tuple[str, int, str | None]]:
     documents = max(5, triples // 2000)
     for each in range(entities):
         kind = "Drug" if each % 2 == 0 else "Disease"
-        bad = kind == "Drug" and each % EVERY == 100
+        bad = kind == "Drug" and each % EVERY == 50
         code = f"DB{each:05}" if not bad else f"db{each}"
         text = f'entity:e{each} a :{kind} ;\n    rdfs:label "entity {each}"@en ;\n    :code "{code}" .\n'
         yield text, 3, "Drug" if bad else None
         written += 3
     for each in range(documents):
-        bad = each % EVERY == 100
+        bad = each % EVERY == 50
         when = f"2024-02-{30 if bad else each % 28 + 1:02}"
         text = (
             f'document:d{each} a :Document ;\n    rdfs:label "document {each}"@en, "Dokument {each}"@de ;\n'
