@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quality: what no query of the graph can see: the prefixes, the mapping files, and terms that shapes and queries name.
+"""Quality that no query of the graph can see: prefixes, mapping files, and terms that shapes and queries name.
 
 A shape or a check that names a term which nobody describes finds nothing, and so looks as if all were well.
 """

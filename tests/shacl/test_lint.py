@@ -64,6 +64,32 @@ def test_case(code: str, case: dict[str, Any]) -> None:
     assert (code in {each[0] for each in found}) != sound
 
 
+# Nodes of every kind, with none, one and several values of every kind.
+NODES = """
+ex:a a ex:C ; ex:p 1 , 2 , 3 , "x" , "y" , "z"@en , ex:b , _:b ; ex:q 1 , ex:a .
+ex:b a ex:C , ex:D ; ex:p 1 .
+ex:c a ex:C ; ex:p "x"@en , ex:b ; ex:q ex:b ; ex:r ex:b .
+ex:abcdefghijk a ex:C ; ex:q [ ex:r 1 ] , 2 .
+_:b a ex:C , ex:D ; ex:p ex:a , ex:c ; ex:q "2026-01-15"^^xsd:date .
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "case"), [param for param in cases() if param.values[0] in ("unsatisfiable", "no-value-allowed")]
+)
+def test_to_what_is_unsatisfiable_no_node_conforms(code: str, case: dict[str, Any]) -> None:
+    shapes = quads(case["shapes"])
+    found, graph = read_shapes(shapes), DataGraph(quads(NODES))
+    validation = Validation(graph, found, LocalEvaluator(graph, shapes))
+    (shape,) = found.targeted
+    focus = validation.focus_nodes(shape)
+    if code == "no-value-allowed":
+        focus &= graph.subjects(graph.intern(NamedNode("http://e/p")))
+    assert len(focus) >= 3
+    if not case["why"].startswith("no false alarm: "):
+        assert validation.failing(shape.node, focus) == focus
+
+
 def test_every_code_has_its_cases() -> None:
     names = ("lint", "contradictions")
     text = "".join((ROOT / "imnm_kg" / "shacl" / f"{name}.py").read_text(encoding="utf-8") for name in names)
