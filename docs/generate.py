@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generate ``docs/queries.md`` from the headers of the stored queries: ``python docs/generate.py [--check]``."""
+"""Generate the pages of the stored queries and of the shapes: ``python docs/generate.py [--check]``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from shapes_page import shapes_page
+
 from imnm_kg.model.stored_query import Parameter, StoredQuery, list_queries
 from imnm_kg.rdf.files import read_text, write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "queries.md"
+SHAPES_PAGE = ROOT / "docs" / "shapes.md"
 
 _TOP = """\
 # Stored queries
@@ -110,20 +113,25 @@ def _cell(text: str) -> str:
 
 
 def main() -> int:
-    """Write the page, or with ``--check`` only compare it; returns the exit code."""
+    """Write the pages, or with ``--check`` only compare them; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if the page is old")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a page is old")
     parser.add_argument("--queries", type=Path, default=ROOT / "queries", metavar="DIR", help="default: queries/")
     parser.add_argument("--page", type=Path, default=PAGE, metavar="FILE", help="default: docs/queries.md")
+    parser.add_argument("--shapes", type=Path, default=ROOT / "shapes", metavar="DIR", help="default: shapes/")
+    parser.add_argument("--shapes-page", type=Path, default=SHAPES_PAGE, metavar="FILE", help="default: docs/shapes.md")
     arguments = parser.parse_args()
-    text = page(arguments.queries)
-    if not arguments.check:
-        write_atomically(arguments.page, text)
-        return 0
-    if arguments.page.exists() and read_text(arguments.page) == text:
-        return 0
-    print(f"{arguments.page}: out of date; run 'python docs/generate.py'", file=sys.stderr)
-    return 1
+    texts = {
+        arguments.page: page(arguments.queries),
+        arguments.shapes_page: shapes_page(arguments.shapes, ROOT / "ontology" / "prefixes.ttl"),
+    }
+    old = [path for path, text in texts.items() if not path.exists() or read_text(path) != text]
+    for path in old:
+        if arguments.check:
+            print(f"{path}: out of date; run 'python docs/generate.py'", file=sys.stderr)
+        else:
+            write_atomically(path, texts[path])
+    return 1 if old and arguments.check else 0
 
 
 if __name__ == "__main__":

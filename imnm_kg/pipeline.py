@@ -23,10 +23,22 @@ from imnm_kg.operations.guard import CuePlace, Cues, guard, guard_passage, read_
 from imnm_kg.operations.infer import infer
 from imnm_kg.operations.merge import Merge, merge
 from imnm_kg.operations.publish import render_release
+from imnm_kg.operations.quality import quality, read_sources, shape_faults
 from imnm_kg.operations.verify import Verification, verify
 from imnm_kg.rdf.reader import read_turtle
 
-__all__ = ["Build", "Dataset", "Desk", "Examination", "build", "derive", "open_desk", "verify_documents"]
+__all__ = [
+    "Audit",
+    "Build",
+    "Dataset",
+    "Desk",
+    "Examination",
+    "audit",
+    "build",
+    "derive",
+    "open_desk",
+    "verify_documents",
+]
 
 Say = Callable[[str], None]
 
@@ -39,6 +51,28 @@ class Dataset:
     quads: tuple[Quad, ...]
     claims: tuple[Claim, ...]
     version: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All that can be found in the sources without a reasoner.
+
+    Attributes:
+        dataset: the sources with all that follows from them.
+        report: what the shapes find.
+        findings: what everything else finds: ids, checks, guard, quotes, quality, and the shapes looked at themselves.
+        notes: what was not done, and why.
+    """
+
+    dataset: Dataset
+    report: Report
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing stands against a release: no finding, and no violation of a shape."""
+        return not self.findings and not self.report.violations
 
 
 @dataclass(frozen=True)
@@ -104,19 +138,7 @@ def build(
         say: told what was done, one line a step.
     """
     dataset = derive(folders, say)
-    place_of = dataset.assembly.place_of
-    findings = check_ids(dataset.assembly)
-    notes: list[str] = []
-    findings += check(dataset.quads, list_queries(folders.queries, "check"), place_of, dataset.assembly.prefixes)
-    say("ran the checks")
-    if documents is not None:
-        result, cut = verify_documents(folders, dataset, documents)
-        findings += [*result.findings, *cut]
-        say(f"verified {result.checked} quotes in {len(result.documents)} documents")
-    else:
-        findings += _guard(folders, dataset, {})
-        note = "no quote was verified and the guard did not run on the sentences around the quotes"
-        notes.append(f"without --documents {note}")
+    findings, notes = _look(folders, dataset, documents, say)
     # An inconsistent graph is told by the checks, with both quotes; a reasoner would only say that it is one.
     if with_reasoner and not findings:
         findings += _reason(dataset, say, notes)
@@ -130,6 +152,40 @@ def build(
             header = ["# SPDX-License-Identifier: CC-BY-4.0", f"# imnm-kg {dataset.version}: validation report."]
             files["report.ttl"] = report_turtle(report, dataset.assembly.prefixes, header)
     return Build(files, tuple(findings), report, tuple(notes))
+
+
+def _look(folders: Folders, dataset: Dataset, documents: Path | None, say: Say) -> tuple[list[Finding], list[str]]:
+    """Look at ids, run the checks, and verify and guard the quotes; returns the findings, and what was not done."""
+    assembly = dataset.assembly
+    findings = check_ids(assembly)
+    findings += check(dataset.quads, list_queries(folders.queries, "check"), assembly.place_of, assembly.prefixes)
+    say("ran the checks")
+    if documents is None:
+        note = "no quote was verified and the guard did not run on the sentences around the quotes"
+        return findings + _guard(folders, dataset, {}), [f"without --documents {note}"]
+    result, cut = verify_documents(folders, dataset, documents)
+    say(f"verified {result.checked} quotes in {len(result.documents)} documents")
+    return [*findings, *result.findings, *cut], []
+
+
+def audit(folders: Folders, documents: Path | None = None, *, say: Say = lambda _: None) -> Audit:
+    """Find all that is wrong in the sources; nothing is written, and no Java is needed.
+
+    Args:
+        folders: where the data folders are.
+        documents: the folder with the documents' texts; without it quotes are not verified.
+        say: told what was done, one line a step.
+
+    Raises:
+        ImnmError: when a file cannot be read, or the shapes cannot be used.
+    """
+    dataset = derive(folders, say)
+    findings, notes = _look(folders, dataset, documents, say)
+    sources, assembly = read_sources(folders), dataset.assembly
+    findings += quality(sources, assembly.files, assembly.source_index, assembly.prefixes)
+    findings += shape_faults(sources, assembly.files, dataset.quads)
+    say("looked at prefixes, mappings, shapes and queries")
+    return Audit(dataset, _validate(folders, dataset, say), tuple(findings), tuple(notes))
 
 
 def _reason(dataset: Dataset, say: Say, notes: list[str]) -> list[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from imnm_kg.errors import ImnmError, Place
 
-__all__ = ["OPAQUE", "bare", "query_form", "service_place", "syntax_error", "undeclared_prefixes"]
+__all__ = ["OPAQUE", "bare", "place_at", "query_form", "service_place", "syntax_error", "undeclared_prefixes"]
 
 OPAQUE = (
     r"\\[_~.!$&'()*+,;=/?#@%-]"  # an escape in a local name begins no string and no comment
@@ -28,7 +28,13 @@ def bare(text: str) -> str:
 
 
 def place_at(text: str, offset: int, shown: str) -> Place:
-    """Return line and column of an offset."""
+    """Return line and column of an offset.
+
+    Args:
+        text: the text.
+        offset: the offset, from 0.
+        shown: the path to print.
+    """
     return Place(shown, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 

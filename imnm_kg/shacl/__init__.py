@@ -13,8 +13,21 @@ from __future__ import annotations
 
 from imnm_kg.shacl.columns import DataGraph
 from imnm_kg.shacl.engine import Validation, validate
+from imnm_kg.shacl.lint import Note, lint
 from imnm_kg.shacl.report import Report, Result
 from imnm_kg.shacl.shapes import Shape, Shapes, ShapesError
 from imnm_kg.shacl.shapes_reader import read_shapes
 
-__all__ = ["DataGraph", "Report", "Result", "Shape", "Shapes", "ShapesError", "Validation", "read_shapes", "validate"]
+__all__ = [
+    "DataGraph",
+    "Note",
+    "Report",
+    "Result",
+    "Shape",
+    "Shapes",
+    "ShapesError",
+    "Validation",
+    "lint",
+    "read_shapes",
+    "validate",
+]

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from imnm_kg.shacl.vocabulary import RDF, XSD
 
-__all__ = ["well_formed"]
+__all__ = ["known_datatype", "well_formed"]
 
 _TIMEZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 _YEAR = r"(-?(?:[1-9][0-9]{3,}|0[0-9]{3}))"
@@ -74,6 +74,9 @@ _BOUNDS: dict[str, tuple[int | None, int | None]] = {
     "unsignedShort": (0, 2**16 - 1),
     "unsignedByte": (0, 2**8 - 1),
 }
+# Those in whose lexical space every text is, or that hold the rest of what is not above.
+_ANY_TEXT = {"string", "anyURI", "QName", "NOTATION", "anySimpleType", "anyAtomicType", "untypedAtomic", "IDREFS",
+             "ENTITIES", "NMTOKENS", "precisionDecimal"}  # fmt: skip
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -123,3 +126,13 @@ def well_formed(text: str, datatype: str) -> bool:
     """
     checker = _checker(datatype)
     return checker is None or checker(text)
+
+
+def known_datatype(datatype: str) -> bool:
+    """Tell whether a datatype in the namespace of XML Schema is one of its datatypes; of any other, say yes.
+
+    Args:
+        datatype: the IRI of the datatype.
+    """
+    name = datatype.removeprefix(XSD)
+    return name == datatype or name in _PATTERNS or name in _BOUNDS or name in _ANY_TEXT

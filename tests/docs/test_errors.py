@@ -96,8 +96,9 @@ def ids_in(source: str) -> set[str]:
 
 
 def ids_of_code() -> set[str]:
-    """Give the ids of the whole package."""
-    return {id_ for path in sorted((ROOT / "imnm_kg").rglob("*.py")) for id_ in ids_in(path.read_text("utf-8"))}
+    """Give the ids of the whole package; what the engine of SHACL calls a finding has none."""
+    paths = [path for path in sorted((ROOT / "imnm_kg").rglob("*.py")) if "shacl" not in path.parts]
+    return {id_ for path in paths for id_ in ids_in(path.read_text("utf-8"))}
 
 
 def sections() -> dict[str, str]:
