@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terms and graphs of rdflib: for pySHACL, and for queries over literals that the embedded store would change."""
+"""Terms and graphs of rdflib: for pySHACL, and for queries over literals that the embedded store would change.
+
+Whoever imports this module imports rdflib, so it is imported only where one of the two is at hand.
+"""
 
 from __future__ import annotations
 
