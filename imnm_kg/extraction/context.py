@@ -23,6 +23,11 @@ _DURATION = re.compile(
     r"therapy with\s+)?(?:[a-z-]+\s+){0,3}$",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"\b((?:early|prompt|timely|immediate|intensive|aggressive)(?:,?(?: and)? (?:early|prompt|timely|immediate|"
+    r"intensive|aggressive))* (?:treatment|therapy|use|initiation|intervention)) (?:with|of)\s+(?:[a-z-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 _SEVERITY = re.compile(
     r"\b(severe|disabling|mild|moderate|marked|profound|fatal|life[ -]threatening)\s+(?:[a-z-]+\s+){0,1}$",
     re.IGNORECASE,
@@ -71,6 +76,8 @@ def context_of(text: str, candidate: Candidate) -> tuple[tuple[str, str], ...]:
                 found.add(("dose", _words(dose.group(1) or dose.group(2))))
             elif dose := _DOSE_BEHIND.match(text, mention.end, min(end, mention.end + 30)):
                 found.add(("dose", _words(dose.group(1))))
+            if condition := _CONDITION.search(before):
+                found.add(("condition", _words(condition.group(1))))
             if duration := _DURATION.search(before):
                 found.add(("duration", _words(duration.group(1)).replace("long term", "long-term")))
         elif severity := _SEVERITY.search(before):

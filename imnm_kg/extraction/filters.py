@@ -84,7 +84,7 @@ def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention,
     if predicate in OF_HARM:
         return object_.entry.kind != "Disease" or rule.phrase or not _indicated(reading, object_)
     if predicate == "hasPhenotype":
-        return subject.entry.kind == "Disease" and not _located(reading, subject)
+        return subject.entry.kind in ("Disease", "AdverseEffect") and not _located(reading, subject)
     if predicate in OF_ACTION:
         return rule.phrase or not in_phrase(reading, subject, trigger)
     if predicate == "hasAutoantibody" and object_.entry.label.endswith(("autoantibody", "autoantibodies")):

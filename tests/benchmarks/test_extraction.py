@@ -19,6 +19,8 @@ from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.rules import read_confidence
 from imnm_kg.lexicon.entries import Entry, read_names
 from imnm_kg.model.evaluation import AnnotatedDocument, GivenText, Score
+from imnm_kg.model.folders import Folders
+from tests.extraction.support import knowledge
 from tests.operations.support import FIXTURES, ROOT
 
 FOLDER = ROOT / "benchmarks" / "extraction"
@@ -92,6 +94,13 @@ def test_calibration(shared: Path, tmp_path: Path) -> None:
     read = read_confidence(tmp_path / "rule-confidence.tsv")
     assert read == {name: round((int(right) + 1) / (int(all_) + 2), 3) for name, right, all_, _ in rows[1:]}
     assert "rituximab" not in text
+
+
+def test_every_reviewed_claim_of_the_documents_is_proposed(load: Any, documents: Path, folders: Folders) -> None:
+    found = load("sources").sources(documents, folders, knowledge())
+    assert {name: (made["missed"], made["in_no_reviewed_claim"]) for name, made in found.items()} == {
+        "mda-medical-management": ([], []), "niams-zilucoplan-trial": ([], []),
+    }  # fmt: skip
 
 
 def test_confidence(load: Any) -> None:
