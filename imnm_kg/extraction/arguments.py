@@ -10,7 +10,7 @@ from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import pooled
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
-from imnm_kg.extraction.sheet import CLASSES, Masked
+from imnm_kg.extraction.sheet import CLASSES, TREATMENTS, Masked
 from imnm_kg.model.namespaces import ENTITY
 
 __all__ = [
@@ -38,7 +38,6 @@ _DESCRIBED = re.compile(
 _ANAPHOR = re.compile(
     r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population)\b"
 )
-_TREATMENTS = ("Drug", "DrugClass", "Procedure")
 _THESE = re.compile(r"\b(?:these (?:medications|drugs|agents)|this (?:drug|medication|agent))\b")
 _THIS = re.compile(r"\bthis (?:disease|disorder|condition|syndrome)\b")
 
@@ -139,12 +138,12 @@ def as_diseases(reading: Reading, sentence: Sentence, objects: tuple[Mention, ..
 
 def _with_treatment(reading: Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:
     """Let "these medications" stand for the treatment that the text named last."""
-    if any(m.entry.kind in _TREATMENTS for m in inside):
+    if any(m.entry.kind in TREATMENTS for m in inside):
         return inside
     found = _THESE.search(reading.plain, sentence.start, sentence.end)
     if found is None:
         return inside
-    before = [m for m in reading.within(max(0, sentence.start - 300), sentence.start) if m.entry.kind in _TREATMENTS]
+    before = [m for m in reading.within(max(0, sentence.start - 300), sentence.start) if m.entry.kind in TREATMENTS]
     classes = [m for m in before if m.entry.kind == "DrugClass"]
     if not before or (classes or before)[-1].entry.generic:
         return inside

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from imnm_kg.extraction.selection import Candidate
+from imnm_kg.extraction.sheet import TREATMENTS
 
 __all__ = ["context_of"]
 
@@ -55,7 +56,6 @@ _COMPARATOR = re.compile(
     r"matched\s+)?(placebo)\b",
     re.IGNORECASE,
 )
-_THERAPIES = ("Drug", "DrugClass", "Procedure", "Regimen")
 
 
 def context_of(text: str, candidate: Candidate) -> tuple[tuple[str, str], ...]:
@@ -71,7 +71,7 @@ def context_of(text: str, candidate: Candidate) -> tuple[tuple[str, str], ...]:
         if not start <= mention.start < end:
             continue
         before = text[max(start, mention.start - 60) : mention.start]
-        if mention.entry.kind in _THERAPIES:
+        if mention.entry.kind in TREATMENTS:
             if dose := _DOSE.search(before):
                 found.add(("dose", _words(dose.group(1) or dose.group(2))))
             elif dose := _DOSE_BEHIND.match(text, mention.end, min(end, mention.end + 30)):
