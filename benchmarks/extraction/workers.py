@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measure what a second process brings: `imnm-kg extract --workers 1` and `--workers 2` over the same inputs.
 
-Usage: python benchmarks/extraction/workers.py --pubmed FILE.xml.gz [--records N] [--rounds N] [--json FILE]
+Usage: python benchmarks/extraction/workers.py --pubmed FILE.xml.gz... [--records N] [--rounds N] [--json FILE]
 
-The records of a PubMed file are dealt out to inputs of equal number in a temporary folder. Both commands read all of
+The records of PubMed files are dealt out to inputs of equal number in a temporary folder. Both commands read all of
 them to Parquet, in turn, as whole processes: start, lexicon and reading count. What is told is wall time, so other
 work on the machine shows in it; therefore each round runs both, and beside the rounds stands the best time of each,
 the one that was disturbed least, with their ratio. What the machine itself gives to two processes is measured beside
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -28,7 +28,7 @@ from typing import Any
 
 from figures import add_json_option, save, show, told
 
-__all__ = ["deal_out", "main", "records_of_set", "same_bytes"]
+__all__ = ["deal_out", "main", "records_of", "same_bytes"]
 
 SHARDS, ROUNDS = 8, 3
 WORKERS = (1, 2)
@@ -38,29 +38,27 @@ _PMID = re.compile(rb"<PMID[^>]*>\s*(\d+)")
 _TAIL = b"</PubmedArticleSet>\n"
 
 
-def records_of_set(path: Path) -> Iterator[bytes]:
-    """Yield the records of a PubMed file as they are written, whole lines, each PMID once.
+def records_of(paths: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the records of PubMed files as they are written, whole lines, each PMID once.
 
     Of what a file has twice, one input would be read a second time, which is no matter of workers.
     """
     seen: set[bytes] = set()
-    with gzip.open(path, "rb") as stream:
-        lines: list[bytes] = []
-        inside = False
-        for line in stream:
-            inside = inside or b"<PubmedArticle>" in line
-            if inside:
-                lines.append(line)
-            if inside and b"</PubmedArticle>" in line:
-                record = b"".join(lines)
-                lines, inside = [], False
-                id_ = found.group(1) if (found := _PMID.search(record)) else record
-                if id_ not in seen:
-                    seen.add(id_)
-                    yield record
+    for path in paths:
+        with gzip.open(path, "rb") as stream:
+            lines: list[bytes] = []
+            for line in stream:
+                if lines or b"<PubmedArticle>" in line:
+                    lines.append(line)
+                if lines and b"</PubmedArticle>" in line:
+                    record, lines = b"".join(lines), []
+                    id_ = found.group(1) if (found := _PMID.search(record)) else record
+                    if id_ not in seen:
+                        seen.add(id_)
+                        yield record
 
 
-def deal_out(path: Path, folder: Path, shards: int, limit: int | None = None) -> tuple[list[Path], int]:
+def deal_out(files: Iterable[Path], folder: Path, shards: int, limit: int | None = None) -> tuple[list[Path], int]:
     """Write the records in turn to as many files; returns the files, and how many records there are."""
     paths = [folder / f"shard-{number:02}.xml.gz" for number in range(shards)]
     count = 0
@@ -68,7 +66,7 @@ def deal_out(path: Path, folder: Path, shards: int, limit: int | None = None) ->
         streams = [stack.enter_context(gzip.GzipFile(path, "wb", 6, mtime=0)) for path in paths]
         for stream in streams:
             stream.write(_HEAD)
-        for record in islice(records_of_set(path), limit):
+        for record in islice(records_of(files), limit):
             streams[count % shards].write(record)
             count += 1
         for stream in streams:
@@ -125,7 +123,7 @@ def measure(inputs: Sequence[Path], folder: Path, rounds: int) -> dict[str, Any]
 def main() -> int:
     """Deal the records out, run the rounds, print the table, write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pubmed", type=Path, required=True, metavar="FILE", help="PubMed records, .xml.gz")
+    parser.add_argument("--pubmed", type=Path, required=True, nargs="+", metavar="FILE", help="PubMed records")
     parser.add_argument("--records", type=int, metavar="N", help="take the first records only")
     parser.add_argument("--shards", type=int, default=SHARDS, metavar="N", help=f"inputs; default: {SHARDS}")
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help=f"default: {ROUNDS}")

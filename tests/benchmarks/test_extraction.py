@@ -183,11 +183,11 @@ def _pubmed(folder: Path, records: int) -> Path:
 
 def test_records_are_dealt_out_whole_and_once(load: Any, tmp_path: Path) -> None:
     workers = load("workers")
-    paths, count = workers.deal_out(_pubmed(tmp_path, 11), tmp_path, 4)
+    paths, count = workers.deal_out([_pubmed(tmp_path, 11)], tmp_path, 4)
     assert (len(paths), count) == (4, 11)
     ids = [record.id for path in paths for record in read_records(path) if isinstance(record, TextRecord)]
     assert sorted(ids, key=lambda id_: int(id_.rpartition(":")[2])) == [f"PMID:{number}" for number in range(1, 12)]
-    assert workers.deal_out(_pubmed(tmp_path, 11), tmp_path, 4, 5)[1] == 5
+    assert workers.deal_out([_pubmed(tmp_path, 11)], tmp_path, 4, 5)[1] == 5
 
 
 def test_folders_of_the_same_bytes(load: Any, tmp_path: Path) -> None:
