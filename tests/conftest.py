@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -16,6 +17,8 @@ from imnm_kg.pipeline import Dataset, derive
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+gc.set_threshold(50_000, 20, 20)  # as the command line does: graphs are many small objects that stay
 
 settings.register_profile("imnm", deadline=None, derandomize=True)
 settings.load_profile("imnm")

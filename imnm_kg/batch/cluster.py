@@ -86,8 +86,7 @@ def extract_on_cluster(
     finally:
         shutil.rmtree(parts, ignore_errors=True)
         session.stop()
-    for fault in faults.told:
-        watch.bad(fault)
+    faults.tell(watch)
     return Summary(len(inputs), 0, read, claims, bad + faults.number)
 
 

@@ -87,8 +87,7 @@ class _Run:
 
     def _take_lexicon(self, faults: Faults) -> None:
         self._lexicon = faults
-        for bad in faults.told:
-            self._watch.bad(bad)
+        faults.tell(self._watch)
 
     def _there(self) -> list[str]:
         return [name for name in self._paths if name not in self._lost]

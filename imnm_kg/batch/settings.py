@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imnm_kg.batch.inputs import shown_path
+from imnm_kg.batch.watch import Watch
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.extraction.knowledge import Knowledge, read_knowledge
 from imnm_kg.lexicon.entries import Entry
@@ -44,10 +45,21 @@ class Settings:
 
 
 class Faults(NamedTuple):
-    """What of the foreign vocabularies could not be read: the first ones, and how many."""
+    """What of the foreign vocabularies could not be read: the first ones, and how many.
+
+    ``notes``: what is not used of each on purpose, a line a file.
+    """
 
     told: tuple[BadRecord, ...] = ()
     number: int = 0
+    notes: tuple[str, ...] = ()
+
+    def tell(self, watch: Watch) -> None:
+        """Tell all of it."""
+        for note in self.notes:
+            watch.note(note)
+        for bad in self.told:
+            watch.bad(bad)
 
 
 class Loaded(NamedTuple):
@@ -80,6 +92,7 @@ def read_lexicons(settings: Settings) -> tuple[list[Entry], Faults]:
 
     entries: list[Entry] = []
     told: list[BadRecord] = []
+    notes: list[str] = []
     count = 0
     known = read_vocabularies(Folders(settings.root))
     for path, kind in settings.lexicons:
@@ -87,12 +100,14 @@ def read_lexicons(settings: Settings) -> tuple[list[Entry], Faults]:
         lexicon = read_foreign(path, shown, kind=kind, known=known)
         entries += lexicon.entries
         count += lexicon.broken
+        if lexicon.passed_by:
+            notes.append(f"{shown}: {lexicon.passed_by}")
         for fault in lexicon.faults:
             place = Place(shown, fault.line)
             told.append(
                 bad_record(ImnmError("lexicon-line", fault.what, "mend it; the others were read", place), shown)
             )
-    return entries, Faults(tuple(told), count)
+    return entries, Faults(tuple(told), count, tuple(notes))
 
 
 def settings_hash(settings: Settings) -> str:

@@ -50,8 +50,7 @@ def extract_stream(
     """
     seen = SeenIds()
     summary = Summary(bad=loaded.faults.number)
-    for bad in loaded.faults.told:
-        watch.bad(bad)
+    loaded.faults.tell(watch)
     sinks = list(sinks)
     inputs = list(inputs)
     watch.expect(sum(map(weight, inputs)))

@@ -26,6 +26,9 @@ class Watch(Protocol):
     def bad(self, record: BadRecord) -> None:
         """Is told a record that is passed over; not every one of a run with many."""
 
+    def note(self, text: str) -> None:
+        """Is told something that is well to know and nothing wrong."""
+
 
 @dataclass
 class Summary:

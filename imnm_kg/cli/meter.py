@@ -85,6 +85,12 @@ class Meter:
         remedy = f"; {record.remedy}" if record.remedy else ""
         print(f"imnm-kg: passed over {place}: {which}{record.what}{remedy} [{record.code}]", file=sys.stderr)
 
+    def note(self, text: str) -> None:
+        """Tell something that is well to know, unless quiet."""
+        if not self._quiet:
+            self._clear()
+            print(f"imnm-kg: note: {text}", file=sys.stderr)
+
     def end(self, summary: Summary, where: str = "") -> int:
         """Print the summary; returns the exit code."""
         self._clear()

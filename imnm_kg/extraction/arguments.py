@@ -10,15 +10,16 @@ from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import pooled
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
-from imnm_kg.extraction.sheet import CLASSES, Masked
+from imnm_kg.extraction.sheet import CLASSES, TREATMENTS, Masked
+from imnm_kg.model.namespaces import ENTITY
 
 __all__ = [
-    "as_diseases", "class_targets", "continued", "outcome", "preceding", "side", "topic_object", "topic_subject",
-    "with_anaphora",
+    "as_diseases", "class_targets", "continued", "described_targets", "outcome", "preceding", "side", "stand_in",
+    "topic_object", "topic_subject", "with_anaphora",
 ]  # fmt: skip
 
 _NEXT = re.compile(
-    r"(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|"
+    r"(?:\s*\([^()]{1,80}\))?(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|"
     r",? (?:including|such as) )"
     r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|"
     r"by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
@@ -30,10 +31,13 @@ _BEFORE = re.compile(
     r"/|,?\s+(?:and|or))\s+(?:[a-z]+\s+){0,4}$"
 )
 _ACTION = re.compile(r"\s+(?:inhibitors?|antagonists?|blockers?|agonists?)$", re.IGNORECASE)
+_DESCRIBED = re.compile(
+    r"(?:drugs?|agents?|medicines?|medications?|treatments?|therapies) (?:that|which) (?:suppress|inhibit|block|"
+    r"dampen|calm|reduce)(?:es|s)? (?:the )?"
+)
 _ANAPHOR = re.compile(
     r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population)\b"
 )
-_TREATMENTS = ("Drug", "DrugClass", "Procedure")
 _THESE = re.compile(r"\b(?:these (?:medications|drugs|agents)|this (?:drug|medication|agent))\b")
 _THIS = re.compile(r"\bthis (?:disease|disorder|condition|syndrome)\b")
 
@@ -77,6 +81,23 @@ def class_targets(reading: Reading, masked: Masked, place: int, *, apposed: bool
     return tuple(made)
 
 
+def described_targets(reading: Reading, mention: Mention) -> tuple[Mention, ...]:
+    """Return what a treatment acts on whose name is a description: "drugs that suppress the immune system"."""
+    words = reading.plain[mention.start : mention.end]
+    found = _DESCRIBED.match(words)
+    target = reading.knowledge.matcher.find(words[found.end() :]) if found is not None else []
+    if found is None or len(target) != 1 or target[0].entry.kind not in ("Protein", "BiologicalProcess"):
+        return ()
+    shift = mention.start + found.end()
+    return (Mention(shift + target[0].start, shift + target[0].end, target[0].entry),)
+
+
+def stand_in(reading: Reading, rule: Rule, masked: Masked, place: tuple[int, int]) -> tuple[Mention, ...]:
+    """Return what the trigger of a rule stands for where no name does: "there is no cure" is told of any treatment."""
+    entry = reading.knowledge.entries.get(ENTITY + rule.subject)
+    return () if entry is None else (Mention(*masked.span(*place), entry),)
+
+
 def outcome(reading: Reading, start: int, end: int) -> tuple[Mention, ...]:
     """Return the outcome that a stretch of the text names, one of the graph's where it has it."""
     words = reading.plain[start:end]
@@ -117,12 +138,12 @@ def as_diseases(reading: Reading, sentence: Sentence, objects: tuple[Mention, ..
 
 def _with_treatment(reading: Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:
     """Let "these medications" stand for the treatment that the text named last."""
-    if any(m.entry.kind in _TREATMENTS for m in inside):
+    if any(m.entry.kind in TREATMENTS for m in inside):
         return inside
     found = _THESE.search(reading.plain, sentence.start, sentence.end)
     if found is None:
         return inside
-    before = [m for m in reading.within(max(0, sentence.start - 300), sentence.start) if m.entry.kind in _TREATMENTS]
+    before = [m for m in reading.within(max(0, sentence.start - 300), sentence.start) if m.entry.kind in TREATMENTS]
     classes = [m for m in before if m.entry.kind == "DrugClass"]
     if not before or (classes or before)[-1].entry.generic:
         return inside

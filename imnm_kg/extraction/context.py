@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from imnm_kg.extraction.selection import Candidate
+from imnm_kg.extraction.sheet import TREATMENTS
 
 __all__ = ["context_of"]
 
@@ -21,6 +22,11 @@ _DOSE_BEHIND = re.compile(
 _DURATION = re.compile(
     r"\b((?:long|short)[ -]term|chronic|prolonged|maintenance)\s+(?:use of\s+|treatment with\s+|"
     r"therapy with\s+)?(?:[a-z-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b((?:early|prompt|timely|immediate|intensive|aggressive)(?:,?(?: and)? (?:early|prompt|timely|immediate|"
+    r"intensive|aggressive))* (?:treatment|therapy|use|initiation|intervention)) (?:with|of)\s+(?:[a-z-]+\s+){0,3}$",
     re.IGNORECASE,
 )
 _SEVERITY = re.compile(
@@ -50,7 +56,6 @@ _COMPARATOR = re.compile(
     r"matched\s+)?(placebo)\b",
     re.IGNORECASE,
 )
-_THERAPIES = ("Drug", "DrugClass", "Procedure", "Regimen")
 
 
 def context_of(text: str, candidate: Candidate) -> tuple[tuple[str, str], ...]:
@@ -66,11 +71,13 @@ def context_of(text: str, candidate: Candidate) -> tuple[tuple[str, str], ...]:
         if not start <= mention.start < end:
             continue
         before = text[max(start, mention.start - 60) : mention.start]
-        if mention.entry.kind in _THERAPIES:
+        if mention.entry.kind in TREATMENTS:
             if dose := _DOSE.search(before):
                 found.add(("dose", _words(dose.group(1) or dose.group(2))))
             elif dose := _DOSE_BEHIND.match(text, mention.end, min(end, mention.end + 30)):
                 found.add(("dose", _words(dose.group(1))))
+            if condition := _CONDITION.search(before):
+                found.add(("condition", _words(condition.group(1))))
             if duration := _DURATION.search(before):
                 found.add(("duration", _words(duration.group(1)).replace("long term", "long-term")))
         elif severity := _SEVERITY.search(before):

@@ -27,6 +27,7 @@ __all__ = [
 
 OF_THERAPY = (
     "treats", "ameliorates", "investigatedFor", "firstLineFor", "manages", "contraindicatedIn", "appliedToTreat",
+    "cures",
 )  # fmt: skip
 """Relations of a treatment to what it is given for."""
 

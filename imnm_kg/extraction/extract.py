@@ -9,9 +9,11 @@ from imnm_kg.extraction.arguments import (
     as_diseases,
     class_targets,
     continued,
+    described_targets,
     outcome,
     preceding,
     side,
+    stand_in,
     topic_object,
     topic_subject,
     with_anaphora,
@@ -128,10 +130,14 @@ def _apply(reading: Reading, sentence: Sentence, masked: Masked, rule: Rule) -> 
         if rule.topic == "class":
             place_k = found.start("k") if groups.get("k") else found.start("s")
             objects = class_targets(reading, masked, place_k, apposed=not groups.get("k"))
+        if rule.topic == "described":
+            objects = tuple(target for mention in subjects for target in described_targets(reading, mention))
         if rule.list and objects:
             objects = continued(masked, found.start("o"), objects)
         if not subjects and rule.topic == "subject":
             subjects = topic_subject(reading, rule)
+        if rule.subject and groups.get("t"):
+            subjects = stand_in(reading, rule, masked, found.span("t"))
         if not objects and rule.topic == "object":
             objects = topic_object(reading, sentence)
         if rule.predicate == "riskFactorFor" and subjects:
@@ -170,7 +176,8 @@ def _instances(
             marks.append(Mark("negation", denial.text, start + denial.start, start + denial.end))
     if rule.predicate in OF_HARM and polarity == "Affirmed" and harmless(text):
         return
-    certainty, hedges = certainty_of(text, max(0, span[0] - start), min(end, span[1]) - start, cues, spans)
+    said = trigger if rule.gloss else span
+    certainty, hedges = certainty_of(text, max(0, said[0] - start), min(end, said[1]) - start, cues, spans)
     marks += [Mark("hedge", cue.text, start + cue.start, start + cue.end) for cue in hedges]
     if hedges and reason_for_study(text):
         certainty = "Hypothesised"

@@ -9,6 +9,7 @@ from imnm_kg.extraction.document import OF_ACTION, OF_HARM, OF_THERAPY, Reading,
 from imnm_kg.extraction.mentions import Mention
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
+from imnm_kg.extraction.sheet import TREATMENTS
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.namespaces import ENTITY
 
@@ -84,7 +85,7 @@ def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention,
     if predicate in OF_HARM:
         return object_.entry.kind != "Disease" or rule.phrase or not _indicated(reading, object_)
     if predicate == "hasPhenotype":
-        return subject.entry.kind == "Disease" and not _located(reading, subject)
+        return subject.entry.kind in ("Disease", "AdverseEffect") and not _located(reading, subject)
     if predicate in OF_ACTION:
         return rule.phrase or not in_phrase(reading, subject, trigger)
     if predicate == "hasAutoantibody" and object_.entry.label.endswith(("autoantibody", "autoantibodies")):
@@ -154,9 +155,6 @@ def in_phrase(reading: Reading, mention: Mention, trigger: tuple[int, int]) -> b
 
     A treatment may ("treatment with X reduced"), and an antibody ("sera with antibodies").
     """
-    if (
-        mention.entry.kind in ("Drug", "DrugClass", "Procedure", "Regimen", "Antibody", "Factor")
-        or mention.start > trigger[0]
-    ):
+    if mention.entry.kind in (*TREATMENTS, "Antibody", "Factor") or mention.start > trigger[0]:
         return False
     return _PREPOSITION.search(reading.record.text, max(0, mention.start - 12), mention.start) is not None

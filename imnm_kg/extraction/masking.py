@@ -159,7 +159,8 @@ _STOP = (
     r"may|might|can|could|should|would|not|no|did|does|do|if|when|after|before|during|between|among|versus|vs|via|"
     r"we|they|it|there|this|these|patients?|because|although|however|thus|associated|treated|showed|"
     r"shown|caused?|causes|"
-    r"including|such|improved?|improves|reduced?s?|increased?s?|decreased?s?|developed|received|induced?s?|inhibit\w*|"
+    r"including|such|avoid\w*|prevent\w*|causing|leading|resulting|triggering|inducing|"
+    r"improved?|improves|reduced?s?|increased?s?|decreased?s?|developed|received|induced?s?|inhibit\w*|"
     r"followed|compared|led|leads?|resulted|results?|suggests?|found|observed|reported|appears?|"
     r"seems?|remains?|only|both"
 )

@@ -37,6 +37,7 @@ _STOP = (
     r"shown|shows|caused?|causes|"
     r"causing|suggest\w*|reported|observed|found|associated|related|characteri[sz]ed|defined|develop\w*|present\w*|"
     r"improv\w+|reduc(?:e|es|ing)|prevent\w*|treat\w*|contribut\w*|lead\w*|led|result\w*|induc\w+|"
+    r"avoid\w*|manag\w*|"
     r"mediated|increases|decreases|"
     r"indicat\w*|reveal\w*|display\w*|exhibit\w*|experienc\w*|had|without|due|secondary|us|frequent|"
     r"common|usual|typical|"

@@ -20,7 +20,7 @@ __all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]
 _MARKS = "\ue001-\ue00b"
 _KEYS = {
     "id", "predicate", "polarity", "tier", "cues", "pattern", "fires", "silent", "topic", "list", "needs", "certainty",
-    "unless", "phrase", "denial",
+    "unless", "phrase", "denial", "subject", "gloss",
 }  # fmt: skip
 
 
@@ -38,12 +38,17 @@ class Rule:
         pattern: over a masked sentence, as written.
         fires: sentences in which it must find a claim.
         silent: sentences in which it must not.
-        topic: ``subject`` or ``object`` where the document's therapy or disease stands for what the pattern lacks.
+        topic: ``subject`` or ``object`` where the document's therapy or disease stands for what the pattern lacks;
+            ``class`` and ``described`` where the name of the subject says what it acts on ("JAK inhibitor", "drugs
+            that suppress the immune system").
+        subject: the id of what the trigger stands for, where no name does ("there is no cure for": any treatment).
         list: whether the list of objects may go on behind further words.
         needs: ``conclusion`` where it counts in conclusions only, else empty.
         certainty: a ceiling that the wording sets, empty where none.
         unless: a pattern over the plain words of the sentence that keeps the rule from being tried.
         phrase: whether the subject may stand behind a preposition ("the role of X in").
+        gloss: whether brackets alone say it ("steroid myopathy (weakness from high-dose steroids)"), so that a hedge
+            in front of them is none of it, and whom the text is about neither.
         denial: ``flip`` or ``drop``: what a negated trigger does.
         confidence: the precision measured on the development corpus; none where it never fired there.
         source: the regular expression that the pattern stands for.
@@ -58,12 +63,14 @@ class Rule:
     fires: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     topic: str = ""
+    subject: str = ""
     list: bool = False
     needs: str = ""
     certainty: str = ""
     denial: str = "drop"
     unless: str = ""
     phrase: bool = False
+    gloss: bool = False
     confidence: float | None = None
 
     source: str = ""

@@ -74,8 +74,8 @@ def _overruled(
             return best[subject, "firstLineFor", object_, "Affirmed"].start == one.start
     if family == "harm" and one.rule.tier > 1:  # what a treatment is studied for is no harm of it, unless said plainly
         return any((subject, "investigatedFor", object_, said) in best for said in ("Affirmed", "Negated"))
-    if family == "contributesTo":  # a harm of a treatment is no mechanism
-        return (subject, "harm", object_, polarity) in best
+    if family == "contributesTo":  # a harm of a treatment is no mechanism, unless a gloss says what the harm is
+        return (subject, "harm", object_, polarity) in best and one.rule.tier > 1
     if family == "riskFactorFor":
         return (subject, "contributesTo", object_, polarity) in best and one.rule.tier > 1
     return False

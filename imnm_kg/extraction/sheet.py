@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from imnm_kg.extraction.mentions import Mention
 
-__all__ = ["CLASSES", "MARKS", "Masked", "Sheet", "Slot"]
+__all__ = ["CLASSES", "MARKS", "TREATMENTS", "Masked", "Sheet", "Slot"]
 
 MARKS = {
     "Disease": "\ue001", "Drug": "\ue002", "DrugClass": "\ue003", "Procedure": "\ue004", "Phenotype": "\ue005",
@@ -28,6 +28,7 @@ CLASSES = {
     "P": _TARGET,
     "Q": _TARGET + "\ue009",
     "Y": "\ue00a",
+    "L": _CONDITION + "\ue00a",
     "M": _THERAPY + "\ue009",
     "H": _CONDITION + "\ue008",
     "V": _TARGET + "\ue009\ue00a",
@@ -39,6 +40,9 @@ CLASSES = {
     "X": _TARGET + "\ue009\ue00a" + _CONDITION + _THERAPY,
 }
 """The classes of mentions that a pattern may name."""
+
+TREATMENTS = tuple(kind for kind, mark in MARKS.items() if mark in CLASSES["T"])
+"""The kinds of what people are treated with; a regimen is made of a sentence and stands in no lexicon."""
 
 
 class Slot(NamedTuple):

@@ -20,6 +20,8 @@ def told_of(reading: Reading, mention: Mention, predicate: str, role: str) -> En
         if mention.modifiers:
             return open_entry(population_label(mention), "Disease")
         return entry
+    if entry.coined and (known := reading.knowledge.outcomes.get(entry.label)) is not None:
+        return known
     return base_of(reading, entry) if entry.kind == "Disease" else entry
 
 
@@ -27,6 +29,8 @@ def population_of(reading: Reading, candidate: Candidate, harmed: frozenset[str]
     """Name whom a claim is about: the disease it is told of as narrowly as the sentence has it, else the document's."""
     rule, topic = candidate.rule, reading.topic
     sentence = reading.record.text[candidate.start : candidate.end]
+    if rule.gloss:
+        return ""
     mention = _told_about(reading, candidate)
     if mention is not None:
         base = base_of(reading, mention.entry)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from imnm_kg.extraction.mentions import Mention
 from imnm_kg.extraction.populations import population_label
+from imnm_kg.extraction.sheet import TREATMENTS
 
 __all__ = ["Topic", "topic_of"]
 
@@ -31,8 +32,9 @@ def topic_of(title: list[Mention], body: list[Mention], length: int) -> Topic:
     disease = _main(
         [m for m in title if m.entry.kind == "Disease"], [m for m in body if m.entry.kind == "Disease"], length
     )
-    kinds = ("Drug", "DrugClass", "Procedure")
-    therapy = _main([m for m in title if m.entry.kind in kinds], [m for m in body if m.entry.kind in kinds], length)
+    therapy = _main(
+        [m for m in title if m.entry.kind in TREATMENTS], [m for m in body if m.entry.kind in TREATMENTS], length
+    )
     population = ""
     if disease is not None:
         named = [m for m in (*title, *body) if m.entry.iri == disease.entry.iri and m.modifiers]

@@ -52,6 +52,19 @@ class ForeignLexicon:
     left_out: tuple[tuple[str, int], ...] = ()
     imports: tuple[str, ...] = ()
 
+    @property
+    def passed_by(self) -> str:
+        """What of the file is not used on purpose, in words: terms by reason, and imports; empty where all is."""
+        said = []
+        if self.left_out:
+            terms = len(self.entries) + sum(count for _, count in self.left_out)
+            said.append(f"left out of {terms:,} terms: {', '.join(f'{n:,} {why}' for why, n in self.left_out)}")
+        if self.imports:
+            number = "1 import is" if len(self.imports) == 1 else f"{len(self.imports):,} imports are"
+            more = ", …" if len(self.imports) > 1 else ""
+            said.append(f"{number} not followed ({self.imports[0]}{more})")
+        return "; ".join(said)
+
 
 def lexicon_argument(word: str) -> tuple[Path, str]:
     """Return file and kind of ``FILE`` or ``FILE:Kind`` as it was given on the command line; the kind may be empty.

@@ -56,6 +56,7 @@ class Ear(Watch):
 
     def __init__(self) -> None:
         self.told: list[BadRecord] = []
+        self.notes: list[str] = []
         self.records = self.claims = self.expected = self.weight = 0
 
     def expect(self, weight: int) -> None:
@@ -70,6 +71,9 @@ class Ear(Watch):
 
     def bad(self, record: BadRecord) -> None:
         self.told.append(record)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
 
 
 SENTENCES = (

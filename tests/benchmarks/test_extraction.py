@@ -19,10 +19,14 @@ from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.rules import read_confidence
 from imnm_kg.lexicon.entries import Entry, read_names
 from imnm_kg.model.evaluation import AnnotatedDocument, GivenText, Score
+from imnm_kg.model.folders import Folders
+from imnm_kg.model.records import TextRecord
+from imnm_kg.reading.source import read_records
+from tests.extraction.support import knowledge
 from tests.operations.support import FIXTURES, ROOT
 
 FOLDER = ROOT / "benchmarks" / "extraction"
-SCRIPTS = ("calibrate.py", "negex.py", "run.py", "speed.py")
+SCRIPTS = ("calibrate.py", "negex.py", "run.py", "speed.py", "workers.py")
 
 
 @pytest.fixture
@@ -94,6 +98,13 @@ def test_calibration(shared: Path, tmp_path: Path) -> None:
     assert "rituximab" not in text
 
 
+def test_every_reviewed_claim_of_the_documents_is_proposed(load: Any, documents: Path, folders: Folders) -> None:
+    found = load("sources").sources(documents, folders, knowledge())
+    assert {name: (made["missed"], made["in_no_reviewed_claim"]) for name, made in found.items()} == {
+        "mda-medical-management": ([], []), "niams-zilucoplan-trial": ([], []),
+    }  # fmt: skip
+
+
 def test_confidence(load: Any) -> None:
     calibrate = load("calibrate")
     assert [calibrate.confidence(Score(r, 9, e)) for r, e in ((0, 0), (1, 0), (8, 0), (1, 2))] == [0.5, 0.667, 0.9, 0.4]
@@ -152,3 +163,51 @@ def test_lexicons_of_a_wanted_size(load: Any, tmp_path: Path) -> None:
     for size in (60, 59, 31, 3):
         assert size - 2 <= filling.count_terms(filling.sample(own, size)) <= size
     assert filling.sample(own, 60) == own
+
+
+def _pubmed(folder: Path, records: int) -> Path:
+    """A file of PubMed as it is published: lines of a record, one record twice, and a list of deleted ones."""
+    text = "Rituximab was effective in dermatomyositis."
+    ids = [*range(1, records + 1), 1]
+    articles = "".join(
+        f"  <PubmedArticle>\n    <MedlineCitation>\n      <PMID>{number}</PMID>\n      <Article>"
+        f"<Abstract><AbstractText>{text}</AbstractText></Abstract></Article>\n"
+        f"    </MedlineCitation>\n  </PubmedArticle>\n"
+        for number in ids
+    )
+    path = folder / "pubmed.xml.gz"
+    deleted = "<DeleteCitation>\n<PMID>99</PMID>\n</DeleteCitation>\n"
+    path.write_bytes(gzip.compress(f"<PubmedArticleSet>\n{articles}{deleted}</PubmedArticleSet>\n".encode()))
+    return path
+
+
+def test_records_are_dealt_out_whole_and_once(load: Any, tmp_path: Path) -> None:
+    workers = load("workers")
+    paths, count = workers.deal_out([_pubmed(tmp_path, 11)], tmp_path, 4)
+    assert (len(paths), count) == (4, 11)
+    ids = [record.id for path in paths for record in read_records(path) if isinstance(record, TextRecord)]
+    assert sorted(ids, key=lambda id_: int(id_.rpartition(":")[2])) == [f"PMID:{number}" for number in range(1, 12)]
+    assert workers.deal_out([_pubmed(tmp_path, 11)], tmp_path, 4, 5)[1] == 5
+
+
+def test_folders_of_the_same_bytes(load: Any, tmp_path: Path) -> None:
+    same = load("workers").same_bytes
+    for name in ("one", "two", "three"):
+        (tmp_path / name / "claims").mkdir(parents=True)
+        (tmp_path / name / "claims" / "a").write_text("x" if name != "three" else "y", encoding="utf-8")
+    assert same(tmp_path / "one", tmp_path / "two")
+    assert not same(tmp_path / "one", tmp_path / "three")
+    (tmp_path / "two" / "more").touch()
+    assert not same(tmp_path / "one", tmp_path / "two")
+
+
+@pytest.mark.slow
+def test_what_a_second_process_brings(tmp_path: Path) -> None:
+    out = script("workers.py", "--pubmed", _pubmed(tmp_path, 9), "--shards", "3", "--rounds", "2",
+                 "--json", tmp_path / "figures.json")  # fmt: skip
+    made = json.loads((tmp_path / "figures.json").read_text("utf-8"))
+    assert (made["records"], made["inputs"], len(made["rounds"]), made["same_bytes"]) == (9, 3, 2, True)
+    assert made["best"]["one"] == min(turn["one"] for turn in made["rounds"])
+    assert made["best"]["ratio"] == pytest.approx(made["best"]["one"] / made["best"]["two"])
+    assert "9 records in 3 inputs" in out
+    assert "the same bytes" in out

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.batch.support import make_root
 from tests.cli.conftest import Run
 from tests.operations.support import FIXTURES
 
@@ -201,6 +202,7 @@ def test_compressed_files_and_empty_lines_are_read(run: Run, here: Path) -> None
 
 
 def test_no_claim_at_all(run: Run, here: Path) -> None:
+    make_root(here)  # a small lexicon does: the whole one takes seconds to read
     (here / "claims.jsonl").write_bytes(b"")
     done = run(*CALL, "--errors")
     assert (done.code, done.err) == (0, "")

@@ -266,6 +266,42 @@ def test_a_lexicon_with_a_broken_line(run: Run, here: Path, words: str) -> None:
     assert [iri.rsplit("_", 1)[1] for iri in found] == ["1", "3"]
 
 
+OTHERS = """\
+format-version: 1.2
+import: https://example.org/one.owl
+import: https://example.org/two.owl
+
+[Term]
+id: CHEBI:1
+name: deltamab
+
+[Term]
+id: CHEBI:2
+name: old mab
+is_obsolete: true
+
+[Term]
+id: UBERON:1
+name: left leg
+"""
+
+
+@pytest.mark.parametrize("words", ["", "--format parquet --out shards --workers 1"], ids=["stream", "shards"])
+def test_what_a_lexicon_left_out_is_told_in_a_line(run: Run, here: Path, words: str) -> None:
+    (here / "others.obo").write_text(OTHERS)
+    (here / "plain.tsv").write_text("# kind: Drug\n# base: https://example.org/\n1\tepsilonmab\n")
+    (here / "note.txt").write_text("Deltamab inhibits protein X. Epsilonmab inhibits protein X.")
+    command = ["extract", "note.txt", "--lexicon", "others.obo", "--lexicon", "plain.tsv", *words.split()]
+    done = run(*command)
+    told = (
+        "imnm-kg: note: others.obo: left out of 3 terms: 1 obsolete, 1 no kind; "
+        "2 imports are not followed (https://example.org/one.owl, …)"
+    )
+    assert (done.code, done.err.splitlines()[:-1]) == (0, [told]), "of a lexicon that is used whole there is none"
+    assert run(*command).err.splitlines()[:-1] == [told]
+    assert run(*command, "--quiet").err == ""
+
+
 def test_what_was_written_is_no_input(run: Run, here: Path) -> None:
     (here / "in").mkdir()
     json_lines(here / "in" / "a.jsonl", range(3))

@@ -83,6 +83,12 @@ def test_context_is_what_stands_beside_the_ends() -> None:
     assert claim.context == (("dose", "1000 mg"), ("timepoint", "P24W"))
 
 
+def test_the_way_of_treating_is_a_condition() -> None:
+    text = "Early and intensive treatment with methotrexate can sometimes help to manage juvenile dermatomyositis."
+    (claim,) = claims(text)
+    assert claim.context == (("condition", "early and intensive treatment"), ("frequency", "sometimes"))
+
+
 def test_zones_say_what_is_read() -> None:
     said = "Rituximab was effective in dermatomyositis."
     text = f"{said}\n{said}\n{said}"

@@ -13,7 +13,7 @@ from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.proposal import ProposedClaim
 from imnm_kg.extraction.rules import Rule, read_confidence, read_rules
 from imnm_kg.extraction.triggers import Triggers
-from imnm_kg.model.namespaces import IMNM
+from imnm_kg.model.namespaces import ENTITY, IMNM
 from imnm_kg.model.records import TextRecord
 from imnm_kg.rdf.reader import read_turtle
 from tests.extraction.support import knowledge
@@ -46,6 +46,12 @@ def test_predicates_are_properties_of_the_ontology() -> None:
     quads = read_turtle(ROOT / "ontology" / "imnm.ttl").quads
     names = {str(quad.subject).strip("<>").removeprefix(IMNM) for quad in quads}
     assert {rule.predicate for rule in RULES} <= names
+
+
+def test_what_a_trigger_stands_for_is_an_entity() -> None:
+    standing = [rule.subject for rule in RULES if rule.subject]
+    assert standing
+    assert {ENTITY + name for name in standing} <= knowledge().entries.keys()
 
 
 def test_the_rules_are_data_that_is_read_once() -> None:

@@ -79,6 +79,28 @@ def test_misfits_are_told_as_the_shapes_would(entities: Entities) -> None:
     ]
 
 
+FACTOR = """\
+@prefix entity: <https://w3id.org/imnm-kg/entity/> .
+@prefix imnm: <https://w3id.org/imnm-kg/ontology/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+entity:pregnancy a imnm:Factor ;
+    rdfs:label "pregnancy"@en .
+"""
+
+
+def test_a_circumstance_can_forbid_a_treatment(world: Path) -> None:
+    (world / "graph" / "entities" / "factors.ttl").write_text(FACTOR)
+    small = Entities(assemble(Folders(world)).source_index)
+    assert small.misfits(claim("alphamab", "contraindicatedIn", "pregnancy")) == []
+    assert small.misfits(claim("alphamab", "treats", "pregnancy")) == [
+        "the object “pregnancy” is no health condition, which the range of “treats” asks for"
+    ]
+    assert small.misfits(claim("alphamab", "contraindicatedIn", "alphamab")) == [
+        "the object “alphamab” is no circumstance, which the range of “is contraindicated in” asks for"
+    ]
+
+
 @pytest.mark.parametrize("name", ["non-Hodgkin lymphoma", "myopathy without rash", "NOT it", "never"])
 def test_a_name_that_denies(name: str) -> None:
     assert denies(name)
@@ -94,7 +116,7 @@ def test_every_kind_of_entity_has_a_file(entities: Entities, folders: Folders) -
     classes = [
         x for x in index.instances(NamedNode("http://www.w3.org/2002/07/owl#Class")) if entities.below(x, IMNM.Entity)
     ]
-    above = {IMNM.Entity, IMNM.HealthState}
+    above = {IMNM.Circumstance, IMNM.Entity, IMNM.HealthState}
     assert {x.value.removeprefix(IMNM) for x in classes if x not in above} == set(FILES) - {"SoftwareAgent"}
     for name in set(FILES.values()) - {"factors", "populations", "regimens"}:
         assert (folders.graph / "entities" / f"{name}.ttl").is_file()

@@ -32,6 +32,7 @@ from imnm_kg.model.evaluation_report import score_rows, summary_lines
 from imnm_kg.model.folders import Folders
 from imnm_kg.operations.evaluate import evaluate, known_names
 from imnm_kg.reading.claim_lines import read_annotated, read_predicted, read_texts
+from tests.batch.support import make_root
 from tests.conftest import SHARED, outside
 from tests.operations.support import FIXTURES
 
@@ -153,15 +154,15 @@ def test_relations(name: str, polarity: str, expected: tuple[str, str]) -> None:
     assert scored_relation(name, polarity) == expected
 
 
-def test_the_lexicon_tells_what_it_knows(folders: Folders) -> None:
+def test_the_lexicon_tells_what_it_knows(tmp_path: Path) -> None:
     base = Entry("urn:fixturitis", "Disease", "fixturitis", ("FIX disease",))
     group = Entry("urn:bad", "Disease", "bad fixturitis", population=True, base="urn:fixturitis")
-    drug = Entry("urn:alphamab", "Drug", "alphamab")
-    knowledge = read_knowledge(folders, [base, group, drug], rules=[])
-    found = known_names(GivenText("D", "Bad fixturitis was mild.", "Alphamab for it"), knowledge)
+    drug = Entry("urn:zetamab", "Drug", "zetamab")
+    knowledge = read_knowledge(Folders(make_root(tmp_path)), [base, group, drug], rules=[])
+    found = known_names(GivenText("D", "Bad fixturitis was mild.", "Zetamab for it"), knowledge)
     assert [(item.start, item.end) for item in found] == [(0, 14), (0, 0)]
     assert found[0].names == {"bad fixturitis", "fixturitis", "fix disease"}
-    assert found[1].names == {"alphamab"}
+    assert found[1].names == {"zetamab"}
 
 
 # The reference

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -67,7 +68,8 @@ NAMED = sorted({node for node in SHAPES.subjects() if isinstance(node, URIRef) a
 def outcome() -> tuple[dict[str, list[Found]], list[Found]]:
     """Give the results of each case by its id, and those that belong to none; halves run side by side."""
     parts = [part for part in (CASES[0::2], CASES[1::2]) if part]
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+    context, collector = get_context("spawn"), gc.get_threshold()
+    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), context, gc.set_threshold, collector) as pool:
         done = list(pool.map(support.run, parts))
     found = {
         case.id: results
