@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from imnm_kg.extraction.arguments import (
@@ -18,22 +19,23 @@ from imnm_kg.extraction.arguments import (
 )
 from imnm_kg.extraction.context import context_of
 from imnm_kg.extraction.cues import certainty_of, negated
-from imnm_kg.extraction.document import OF_BENEFIT, OF_HARM, Reading
+from imnm_kg.extraction.document import Reading
 from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_study
-from imnm_kg.extraction.gate import bits_of, promising, worth_trying
+from imnm_kg.extraction.gate import bits_of, fitting, promising, worth_reading
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.masking import fold, mask
 from imnm_kg.extraction.mentions import Mention, find_mentions, settle
 from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.populations import narrow, patient_group
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
+from imnm_kg.extraction.relations import OF_BENEFIT, OF_HARM
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence, sentences_of
 from imnm_kg.extraction.selection import Candidate, harmless, select
 from imnm_kg.extraction.sheet import Masked
 from imnm_kg.extraction.told import population_of, told_of
-from imnm_kg.extraction.topics import topic_of
-from imnm_kg.lexicon.matcher import longest
+from imnm_kg.extraction.topics import Topic, topic_of
+from imnm_kg.lexicon.matcher import Matcher, longest
 from imnm_kg.lexicon.variants import normalise, words_only
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.records import TextRecord
@@ -49,52 +51,79 @@ _MATCHES = 12  # of one rule in one sentence
 
 def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedClaim, ...]:
     """Propose the claims of a text, in the order of their passages; each claim once, at its clearest sentence."""
-    matcher = knowledge.matcher
+    matcher, triggers = knowledge.matcher, knowledge.triggers
     text = record.text
-    plain = normalise(text)
     words = words_only(text)
-    names = longest(matcher.find_all(text, words))
-    if not names:
+    found = matcher.find_all(text, words)
+    if not found:
         return ()
-    hits = knowledge.triggers.find(words)
+    kinds = bits_of(found)
+    names = longest(found)
     of_field = any(name.entry.iri in knowledge.field for name in names)
     if of_field and (more := knowledge.misspelt.find(words, names, matcher)):
         names = longest([*names, *more])
-    stretches = promising(plain, names, hits, of_field)
+        kinds |= bits_of(more)
+    allowed = triggers.with_kinds(kinds, len(names) > 1, of_field)
+    allowed &= triggers.with_topic(kinds | _kinds_of_title(record.title, words, matcher))
+    if not allowed:
+        return ()
+    plain = normalise(text)
+    stretches = promising(plain, words, names, triggers, of_field)
     if not stretches:
         return ()
-    mentions = narrow(text, settle(text, plain, record.title, names, matcher), matcher)
-    title = (
-        narrow(record.title, find_mentions(record.title, normalise(record.title), "", matcher), matcher)
-        if record.title
-        else []
-    )
-    topic = topic_of(title, mentions, len(text))
-    if (group := patient_group(record.title if topic.disease is not None else f"{record.title} {text}")) is not None:
-        topic = topic._replace(population=group)
+    mentions = settle(text, plain, record.title, names, matcher)
     starts = [mention.start for mention in mentions]
-    reading = Reading(record, plain, mentions, starts, hits, topic, of_field, knowledge, record.sha256)
-    found = [
-        candidate
-        for sentence in sentences_of(record)
-        if any(start < sentence.end and sentence.start < end for start, end in stretches)
-        for candidate in _read_sentence(reading, sentence)
+    sentences = [
+        sentence
+        for sentence in sentences_of(record, stretches)
+        if worth_reading(
+            plain,
+            words,
+            sentence,
+            mentions[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)],
+            triggers,
+            allowed,
+            of_field,
+        )
     ]
-    kept = select(found)
+    if not sentences:
+        return ()
+    mentions = narrow(text, mentions, matcher)
+    starts = [mention.start for mention in mentions]
+    topic = _topic(record, mentions, matcher)
+    reading = Reading(record, plain, words, mentions, starts, topic, of_field, knowledge, record.sha256)
+    kept = select(candidate for sentence in sentences for candidate in _read_sentence(reading, sentence))
     harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate in OF_HARM)
     return tuple(_propose(reading, candidate, harmed) for candidate in kept)
 
 
+def _kinds_of_title(title: str, words: str, matcher: Matcher) -> int:
+    """Return the kinds of names in a title as bits; none where the title is a part of the text, which has them too."""
+    inside = words_only(title)
+    if f" {inside} " in f" {words[: len(inside) + 1]} ":
+        return 0
+    return bits_of(matcher.find_all(title, inside))
+
+
+def _topic(record: TextRecord, mentions: list[Mention], matcher: Matcher) -> Topic:
+    """Tell what a text is about, by its title and its mentions."""
+    title, text = record.title, record.text
+    named = narrow(title, find_mentions(title, normalise(title), "", matcher), matcher) if title else []
+    topic = topic_of(named, mentions, len(text))
+    group = patient_group(title if topic.disease is not None else f"{title} {text}")
+    return topic if group is None else topic._replace(population=group)
+
+
 def _read_sentence(reading: Reading, sentence: Sentence) -> Iterator[Candidate]:
     start, end, section = sentence
-    rules = reading.hits.rules(start, end)
-    if not rules:
-        return
+    triggers = reading.knowledge.triggers
     inside = [m for m in reading.within(start, end) if m.end <= end and not m.entry.generic and not is_test(m.entry)]
     inside = with_anaphora(reading, sentence, inside)
-    bits, count = bits_of(inside), len({m.entry.iri for m in inside})
     findings = reading.of_field and has_head(reading.plain, start, end)
-    rules = [rule for rule in rules if worth_trying(rule, bits, count, findings) and rule.needs in ("", section)]
+    several = len({m.entry.iri for m in inside}) > 1
+    bits = triggers.with_kinds(bits_of(inside), several, findings) & triggers.with_cue(reading.words, start, end)
+    rules = [rule for rule in triggers.rules(bits) if rule.needs in ("", section)]
+    rules = fitting(rules, reading.plain, start, end, inside, findings)
     if rules and asks(reading, sentence):
         rules = [rule for rule in rules if rule.predicate == "investigatedFor"]
     if not rules:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extraction.sheet import CLASSES
+from imnm_kg.extraction.outlines import Outline, steps_of, to_regex
+from imnm_kg.extraction.sheet import CLASSES, MARKS, bits_in
 from imnm_kg.rdf.files import read_text
 
 __all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]
@@ -87,7 +88,17 @@ class Rule:
         named = {role: letter for letter, role in _END.findall(self.pattern)}
         named.pop({"object": "o", "subject": "s"}.get(self.topic, ""), None)  # the document may stand for it
         letters = [letter for _, letter in sorted(named.items())] + (["K"] if self.topic == "class" else [])
-        return tuple(sum(1 << (ord(mark) - 0xE001) for mark in CLASSES[letter]) for letter in letters)
+        return tuple(bits_in(CLASSES[letter]) for letter in letters)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What a sketch of a sentence must have for the pattern to match."""
+        return to_regex(steps_of(self.source))
+
+    @cached_property
+    def loose_outline(self) -> Outline:
+        """The same where findings that no lexicon has may stand anywhere in the sentence."""
+        return to_regex([step for step in steps_of(self.source) if MARKS["OpenFinding"] not in step])
 
     @cached_property
     def silencer(self) -> re.Pattern[str]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from imnm_kg.model.records import BOILERPLATE, CITATION, REFERENCES, TITLE, TextRecord
@@ -69,8 +69,8 @@ def _stretches(record: TextRecord) -> Iterator[tuple[int, int, str]]:
         yield place, len(record.text), ""
 
 
-def sentences_of(record: TextRecord) -> Iterator[Sentence]:
-    """Yield the sentences of a record from which claims may come, in order."""
+def sentences_of(record: TextRecord, wanted: Sequence[tuple[int, int]]) -> Iterator[Sentence]:
+    """Yield the sentences of a record from which claims may come and that overlap what is wanted, in order."""
     text = record.text
     for first, last, section in _stretches(record):
         for span in sentence_spans(text[first:last]):
@@ -78,4 +78,5 @@ def sentences_of(record: TextRecord) -> Iterator[Sentence]:
             if found := _LABEL.match(text, start, end):
                 section = _section(found.group()) or section
                 start = found.end()
-            yield Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)
+            if any(begin < end and start < stop for begin, stop in wanted):
+                yield Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)

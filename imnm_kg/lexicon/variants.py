@@ -32,7 +32,8 @@ _OTHER_LETTER = "\xff"  # a letter of a script that no name is written in: it ke
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _PLAIN_TABLE = bytes(
-    0x20 if chr(code) in "-_\t\n\r\v\f" else 0x27 if code == 0x60 else _LOWER.get(code, code) for code in range(256)
+    0x20 if chr(code) in "-_" or chr(code).isspace() else 0x27 if code == 0x60 else _LOWER.get(code, code)
+    for code in range(256)
 )
 _WORDS_TABLE = bytes(
     code if code >= 0xE0 or (code < 0x80 and chr(code).isalnum()) else 0x20
