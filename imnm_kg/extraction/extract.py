@@ -32,7 +32,7 @@ from imnm_kg.extraction.relations import OF_BENEFIT, OF_HARM
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence, sentences_of
 from imnm_kg.extraction.selection import Candidate, harmless, select
-from imnm_kg.extraction.sheet import Masked
+from imnm_kg.extraction.sheet import KINDS, Masked
 from imnm_kg.extraction.told import population_of, told_of
 from imnm_kg.extraction.topics import Topic, topic_of
 from imnm_kg.lexicon.matcher import Matcher, longest
@@ -63,7 +63,9 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     if of_field and (more := knowledge.misspelt.find(words, names, matcher)):
         names = longest([*names, *more])
         kinds |= bits_of(more)
-    allowed = triggers.with_kinds(kinds, len(names) > 1, of_field)
+    if "ntibod" in text:
+        kinds |= KINDS["Antibody"]  # one that the grammar tells
+    allowed = triggers.with_kinds(kinds, True, of_field)
     allowed &= triggers.with_topic(kinds | _kinds_of_title(record.title, words, matcher))
     if not allowed:
         return ()
