@@ -85,8 +85,8 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
 def settle(text: str, plain: str, title: str, found: list[Found], matcher: Matcher) -> list[Mention]:
     """Make mentions of the names in a text: what its own definitions and the grammar of antibodies make of them."""
     found = _with_definitions(text, title, found, matcher)
-    found += _unknown_antibodies(text, found)
-    found = longest(found)
+    if unknown := _unknown_antibodies(text, found):
+        found = longest([*found, *unknown])
     found = _antibody_lists(text, found, matcher)
     return [Mention(item.start, item.end, item.entry) for item in found if not _ADJECTIVE.match(plain, item.end)]
 
@@ -95,9 +95,14 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
     """Let the document's own abbreviations decide; drop ambiguous ones that it neither defines nor spells out."""
     starts = {item.start: item for item in found}
     ends = {item.end: item for item in found if not item.tentative}
+    written = {text[item.start : item.end] for item in found}
     defined: dict[str, Entry | None] = {}
     renamed: dict[tuple[int, int], Entry] = {}
-    for made in definitions(text):
+
+    def matters(short: str, place: int, end: int) -> bool:
+        return end in ends or place in starts or short in written or f"{short}s" in written
+
+    for made in definitions(text, matters):
         known = ends.get(made.long_end)
         inner = starts.get(made.short_start)
         entry = None

@@ -181,7 +181,7 @@ _ORGANS = {"kidney": "renal", "cardiac": "heart", "stem cell": "stem cell", "bon
 
 def patient_group(text: str) -> str | None:
     """Return the group that a whole text is about when it names no disease: recipients of a transplant, for now."""
-    found = _GROUP.search(text)
+    found = _GROUP.search(text) if "transplant" in text.lower() else None
     if found is None:
         return None
     organ = found.group(1).lower().replace("-", " ")
