@@ -36,7 +36,7 @@ from imnm_kg.extraction.sheet import KINDS, Masked
 from imnm_kg.extraction.told import population_of, told_of
 from imnm_kg.extraction.topics import Topic, topic_of
 from imnm_kg.lexicon.matcher import Matcher, longest
-from imnm_kg.lexicon.variants import normalise, words_only
+from imnm_kg.lexicon.variants import normalise, words_of, words_only
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.records import TextRecord
 
@@ -53,7 +53,8 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     """Propose the claims of a text, in the order of their passages; each claim once, at its clearest sentence."""
     matcher, triggers = knowledge.matcher, knowledge.triggers
     text = record.text
-    words = words_only(text)
+    plain = normalise(text)
+    words = words_of(plain)
     found = matcher.find_all(text, words)
     if not found:
         return ()
@@ -69,7 +70,6 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     allowed &= triggers.with_topic(kinds | _kinds_of_title(record.title, words, matcher))
     if not allowed:
         return ()
-    plain = normalise(text)
     stretches = promising(plain, words, names, triggers, of_field)
     if not stretches:
         return ()

@@ -19,7 +19,7 @@ from imnm_kg.extraction.outlines import sketch
 from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
-from imnm_kg.extraction.sheet import KINDS
+from imnm_kg.extraction.sheet import KINDS, MARKS
 from imnm_kg.extraction.triggers import Triggers
 from imnm_kg.lexicon.matcher import Found
 
@@ -90,6 +90,7 @@ def worth_reading(
         return rules & triggers.with_kinds(_ALL, True, of_field) != 0
     findings = of_field and has_head(plain, start, end)
     rules &= triggers.with_kinds(bits_of(inside), len(inside) > 1, findings)
+    rules &= triggers.with_order("".join([MARKS[mention.entry.kind] for mention in inside]), findings)
     return bool(fitting(triggers.rules(rules), plain, start, end, inside, findings))
 
 

@@ -118,7 +118,8 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
             entry = known.entry  # "ASS-ILD" is told of the disease in its long form
         if made.short not in defined or defined[made.short] is None:
             defined[made.short] = entry
-    found = [item._replace(entry=renamed.get((item.start, item.end), item.entry)) for item in found]
+    if renamed:
+        found = [item._replace(entry=renamed.get((item.start, item.end), item.entry)) for item in found]
     if defined:
         kept = []
         for item in found:

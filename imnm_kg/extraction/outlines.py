@@ -17,7 +17,7 @@ from imnm_kg.extraction.mentions import Mention
 from imnm_kg.extraction.sheet import MARKS
 from imnm_kg.lexicon.matcher import Found
 
-__all__ = ["Outline", "Step", "sketch", "steps_of", "to_regex"]
+__all__ = ["Outline", "Step", "is_mark", "sketch", "steps_of", "to_regex"]
 
 Step: TypeAlias = tuple[str, ...]
 Outline: TypeAlias = re.Pattern[str]
@@ -81,7 +81,7 @@ class _Reader:
                 raise ValueError("a class without an end")
             self.place = found.end()
             members = "" if found["not"] else "".join(_members(found["members"]))
-            return "", [tuple(members)] if members and all(map(_is_mark, members)) else []
+            return "", [tuple(members)] if members and all(map(is_mark, members)) else []
         self.place += 1
         if letter == "\\":
             letter = source[self.place]
@@ -89,7 +89,7 @@ class _Reader:
             return ("", []) if letter.isalnum() else (letter, [])
         if letter in ".^$":
             return "", []
-        return ("", [(letter,)]) if _is_mark(letter) else (letter, [])
+        return ("", [(letter,)]) if is_mark(letter) else (letter, [])
 
     def group(self) -> list[Step]:
         """Read a group; one that looks ahead or back takes no step."""
@@ -115,19 +115,20 @@ class _Reader:
 def _members(inside: str) -> Iterator[str]:
     """Yield the characters of a class, the range of a few marks too; a class of others is of no use."""
     first, dash, last = inside.partition("-")
-    if dash and len(first) == len(last) == 1 and _is_mark(first):
+    if dash and len(first) == len(last) == 1 and is_mark(first):
         yield from map(chr, range(ord(first), ord(last) + 1))
     else:
         yield from inside
 
 
-def _is_mark(letter: str) -> bool:
+def is_mark(letter: str) -> bool:
+    """Tell whether a character stands for a mention."""
     return _FIRST <= letter <= _LAST
 
 
 def _worth(step: Step) -> int:
     """Tell how much a step says: its shortest word, for which a mark counts most."""
-    return min(16 if _is_mark(word) else len(word) for word in step)
+    return min(16 if is_mark(word) else len(word) for word in step)
 
 
 def steps_of(source: str) -> list[Step]:

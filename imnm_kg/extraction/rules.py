@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extraction.outlines import Outline, steps_of, to_regex
+from imnm_kg.extraction.outlines import Outline, is_mark, steps_of, to_regex
 from imnm_kg.extraction.sheet import CLASSES, MARKS, bits_in
 from imnm_kg.rdf.files import read_text
 
@@ -99,6 +99,17 @@ class Rule:
     def loose_outline(self) -> Outline:
         """The same where findings that no lexicon has may stand anywhere in the sentence."""
         return to_regex([step for step in steps_of(self.source) if MARKS["OpenFinding"] not in step])
+
+    @cached_property
+    def marks(self) -> Outline:
+        """What the marks of a sentence must have, without its words."""
+        return to_regex([step for step in steps_of(self.source) if all(map(is_mark, step))])
+
+    @cached_property
+    def loose_marks(self) -> Outline:
+        """The same where findings that no lexicon has may stand anywhere in the sentence."""
+        steps = [step for step in steps_of(self.source) if all(map(is_mark, step))]
+        return to_regex([step for step in steps if MARKS["OpenFinding"] not in step])
 
     @cached_property
     def silencer(self) -> re.Pattern[str]:

@@ -37,7 +37,10 @@ def definitions(text: str, wanted: Callable[[str, int, int], bool] | None = None
             look for its long form among them; by default all are looked for.
     """
     for found in _BRACKETS.finditer(text):
-        inner = _OTHERS.split(found.group(1), 1)[0].strip().strip("\"“”'’")
+        inner = found.group(1)
+        if inner == inner.lower():
+            continue  # figures, a remark
+        inner = _OTHERS.split(inner, 1)[0].strip().strip("\"“”'’")
         short = inner[:-1] if inner.endswith("s") and inner[:-1].isupper() else inner
         if not _SHORT.match(short) or not any(letter.isupper() for letter in short):
             continue

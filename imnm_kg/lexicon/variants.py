@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["antibody_forms", "normalise", "plural", "spellings", "words_only"]
+__all__ = ["antibody_forms", "normalise", "plural", "spellings", "words_of", "words_only"]
 
 # One character for one character: an offset in the normal form is an offset in the text. A text is brought to one
 # byte a character first, for bytes are translated some twenty times faster than strings.
@@ -105,6 +105,11 @@ def normalise(text: str) -> str:
 def words_only(text: str) -> str:
     """Return the form in which names are compared, of the same length: letters and digits, spaces for all else."""
     return _bytes(text).translate(_WORDS_TABLE).decode("latin-1")
+
+
+def words_of(plain: str) -> str:
+    """Return the form in which names are compared of a text that is in its normal form already, at a fifth of the cost."""
+    return plain.encode("latin-1").translate(_WORDS_TABLE).decode("latin-1")
 
 
 def spellings(name: str) -> Iterator[str]:

@@ -19,9 +19,7 @@ class Span(NamedTuple):
 # A sentence ends at . ! ? (with closing quotes or brackets) before white space and a capital, a digit or an
 # opening mark; an empty line ends one too, so a heading never runs into the paragraph below it. One class of what may
 # stand first lets the search run over all else some ten times faster than two alternatives would.
-_END = re.compile(
-    r"[.!?\n](?:(?<=\n)[^\S\n]*\n|(?<!\n)[)\]\"'’”]*(?=\s+[\"'“‘(\[]*[A-ZÀ-ÖØ-Þ0-9]))"
-)
+_END = re.compile(r"[.!?\n](?:(?<=\n)[^\S\n]*\n|(?<!\n)[)\]\"'’”]*(?=\s+[\"'“‘(\[]*[A-ZÀ-ÖØ-Þ0-9]))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Prof|Mr|Mrs|Ms|St|vs|etc|cf|ca|No|Fig|Figs|Ref|Refs|approx|resp|Jr|Sr|al|ed|eds|vol|pp)"
     r"|\b(?:i\.e|e\.g)|\b[A-Z])\.$"
