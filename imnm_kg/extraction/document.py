@@ -26,7 +26,6 @@ class Reading(NamedTuple):
     topic: Topic
     of_field: bool
     knowledge: Knowledge
-    sha256: str
 
     def within(self, start: int, end: int) -> list[Mention]:
         """Return the mentions that begin inside a stretch."""

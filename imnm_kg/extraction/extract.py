@@ -24,7 +24,7 @@ from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_stu
 from imnm_kg.extraction.gate import bits_of, fitting, promising, worth_reading
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.masking import fold, mask
-from imnm_kg.extraction.mentions import Mention, find_mentions, settle
+from imnm_kg.extraction.mentions import Mention, settle
 from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.populations import narrow, patient_group
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
@@ -35,7 +35,7 @@ from imnm_kg.extraction.selection import Candidate, harmless, select
 from imnm_kg.extraction.sheet import KINDS, Masked
 from imnm_kg.extraction.told import population_of, told_of
 from imnm_kg.extraction.topics import Topic, topic_of
-from imnm_kg.lexicon.matcher import Matcher, longest
+from imnm_kg.lexicon.matcher import Found, Matcher, longest
 from imnm_kg.lexicon.variants import normalise, words_of, words_only
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.records import TextRecord
@@ -67,7 +67,8 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     if "ntibod" in text:
         kinds |= KINDS["Antibody"]  # one that the grammar tells
     allowed = triggers.with_kinds(kinds, True, of_field)
-    allowed &= triggers.with_topic(kinds | _kinds_of_title(record.title, words, matcher))
+    title = _names_of_title(record, words, found, matcher)
+    allowed &= triggers.with_topic(kinds | bits_of(title))
     if not allowed:
         return ()
     stretches = promising(plain, words, names, triggers, of_field)
@@ -92,25 +93,26 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
         return ()
     mentions = narrow(text, mentions, matcher)
     starts = [mention.start for mention in mentions]
-    topic = _topic(record, mentions, matcher)
-    reading = Reading(record, plain, words, mentions, starts, topic, of_field, knowledge, record.sha256)
+    topic = _topic(record, mentions, title, matcher)
+    reading = Reading(record, plain, words, mentions, starts, topic, of_field, knowledge)
     kept = select(candidate for sentence in sentences for candidate in _read_sentence(reading, sentence))
     harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate in OF_HARM)
-    return tuple(_propose(reading, candidate, harmed) for candidate in kept)
+    sha256 = record.sha256 if kept else ""
+    return tuple(_propose(reading, candidate, harmed, sha256) for candidate in kept)
 
 
-def _kinds_of_title(title: str, words: str, matcher: Matcher) -> int:
-    """Return the kinds of names in a title as bits; none where the title is a part of the text, which has them too."""
-    inside = words_only(title)
-    if f" {inside} " in f" {words[: len(inside) + 1]} ":
-        return 0
-    return bits_of(matcher.find_all(title, inside))
+def _names_of_title(record: TextRecord, words: str, found: list[Found], matcher: Matcher) -> list[Found]:
+    """Return every name in the title; most texts begin with it, and its names are found."""
+    title = record.title
+    if record.text.startswith(title) and not words[len(title) :][:1].strip():
+        return [name for name in found if name.end <= len(title)]
+    return matcher.find_all(title, words_only(title))
 
 
-def _topic(record: TextRecord, mentions: list[Mention], matcher: Matcher) -> Topic:
-    """Tell what a text is about, by its title and its mentions."""
+def _topic(record: TextRecord, mentions: list[Mention], names: list[Found], matcher: Matcher) -> Topic:
+    """Tell what a text is about, by its title with the names in it and by its mentions."""
     title, text = record.title, record.text
-    named = narrow(title, find_mentions(title, normalise(title), "", matcher), matcher) if title else []
+    named = narrow(title, settle(title, normalise(title), "", longest(names), matcher), matcher) if names else []
     topic = topic_of(named, mentions, len(text))
     group = patient_group(title if topic.disease is not None else f"{title} {text}")
     return topic if group is None else topic._replace(population=group)
@@ -218,7 +220,7 @@ def _instances(
                             span, tuple(marks))  # fmt: skip
 
 
-def _propose(reading: Reading, candidate: Candidate, harmed: frozenset[str]) -> ProposedClaim:
+def _propose(reading: Reading, candidate: Candidate, harmed: frozenset[str], sha256: str) -> ProposedClaim:
     record, rule = reading.record, candidate.rule
     start, end = _quote(record.text, candidate)
     marks = [
@@ -228,7 +230,7 @@ def _propose(reading: Reading, candidate: Candidate, harmed: frozenset[str]) -> 
     ]
     marks += [mark for mark in candidate.marks if start <= mark.start and mark.end <= end]
     return ProposedClaim(
-        record.id, reading.sha256,
+        record.id, sha256,
         told_of(reading, candidate.subject, rule.predicate, "subject"), rule.predicate,
         told_of(reading, candidate.object, rule.predicate, "object"),
         candidate.polarity, candidate.certainty, population_of(reading, candidate, harmed),

@@ -90,7 +90,6 @@ def worth_reading(
         return rules & triggers.with_kinds(_ALL, True, of_field) != 0
     findings = of_field and has_head(plain, start, end)
     rules &= triggers.with_kinds(bits_of(inside), len(inside) > 1, findings)
-    rules &= triggers.with_order("".join([MARKS[mention.entry.kind] for mention in inside]), findings)
     return bool(fitting(triggers.rules(rules), plain, start, end, inside, findings))
 
 
@@ -107,9 +106,10 @@ def fitting(
         inside: the mentions in it.
         findings: whether it has a word that may be the head of a finding that no lexicon has.
     """
-    if not rules or _GLUED.search(plain, start, end):
-        return rules
+    outlines = [(rule, rule.loose_outline if findings else rule.outline) for rule in rules]
+    marks = "".join([MARKS[mention.entry.kind] for mention in inside])
+    outlines = [(rule, outline) for rule, outline in outlines if outline.marks.match(marks)]
+    if not outlines or _GLUED.search(plain, start, end):
+        return [rule for rule, _ in outlines]
     drawn = sketch(plain, start, end, inside)
-    if findings:
-        return [rule for rule in rules if rule.loose_outline.match(drawn)]
-    return [rule for rule in rules if rule.outline.match(drawn)]
+    return [rule for rule, outline in outlines if outline.drawn.match(drawn)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from imnm_kg.lexicon.abbreviations import definitions
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher, longest
-from imnm_kg.lexicon.variants import words_only
+from imnm_kg.lexicon.variants import words_of
 from imnm_kg.model.namespaces import ENTITY
 
 __all__ = ["Mention", "find_mentions", "open_entry", "settle", "slug"]
@@ -79,7 +79,7 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
         title: its title, for what it names in full.
         matcher: the names.
     """
-    return settle(text, plain, title, longest(matcher.find_all(text, words_only(text))), matcher)
+    return settle(text, plain, title, longest(matcher.find_all(text, words_of(plain))), matcher)
 
 
 def settle(text: str, plain: str, title: str, found: list[Found], matcher: Matcher) -> list[Mention]:

@@ -17,10 +17,9 @@ from imnm_kg.extraction.mentions import Mention
 from imnm_kg.extraction.sheet import MARKS
 from imnm_kg.lexicon.matcher import Found
 
-__all__ = ["Outline", "Step", "is_mark", "sketch", "steps_of", "to_regex"]
+__all__ = ["Outline", "Step", "sketch", "steps_of"]
 
 Step: TypeAlias = tuple[str, ...]
-Outline: TypeAlias = re.Pattern[str]
 
 _FIRST, _LAST = min(MARKS.values()), max(MARKS.values())
 # What masking may make of a mark: a process or a variant of a protein, a regimen of two treatments.
@@ -81,7 +80,7 @@ class _Reader:
                 raise ValueError("a class without an end")
             self.place = found.end()
             members = "" if found["not"] else "".join(_members(found["members"]))
-            return "", [tuple(members)] if members and all(map(is_mark, members)) else []
+            return "", [tuple(members)] if members and all(map(_is_mark, members)) else []
         self.place += 1
         if letter == "\\":
             letter = source[self.place]
@@ -89,7 +88,7 @@ class _Reader:
             return ("", []) if letter.isalnum() else (letter, [])
         if letter in ".^$":
             return "", []
-        return ("", [(letter,)]) if is_mark(letter) else (letter, [])
+        return ("", [(letter,)]) if _is_mark(letter) else (letter, [])
 
     def group(self) -> list[Step]:
         """Read a group; one that looks ahead or back takes no step."""
@@ -115,37 +114,44 @@ class _Reader:
 def _members(inside: str) -> Iterator[str]:
     """Yield the characters of a class, the range of a few marks too; a class of others is of no use."""
     first, dash, last = inside.partition("-")
-    if dash and len(first) == len(last) == 1 and is_mark(first):
+    if dash and len(first) == len(last) == 1 and _is_mark(first):
         yield from map(chr, range(ord(first), ord(last) + 1))
     else:
         yield from inside
 
 
-def is_mark(letter: str) -> bool:
-    """Tell whether a character stands for a mention."""
+def _is_mark(letter: str) -> bool:
     return _FIRST <= letter <= _LAST
 
 
 def _worth(step: Step) -> int:
     """Tell how much a step says: its shortest word, for which a mark counts most."""
-    return min(16 if is_mark(word) else len(word) for word in step)
+    return min(16 if _is_mark(word) else len(word) for word in step)
 
 
 def steps_of(source: str) -> list[Step]:
-    """Return the steps of a regular expression; none where it has something that no rule has.
-
-    Raises:
-        ValueError: where it has a group of a kind that no rule has.
-    """
+    """Return the steps of a regular expression; none, which is always right, where it has what cannot be read here."""
     reader = _Reader(source)
-    steps = reader.branches()
-    if reader.place < len(source):
-        raise ValueError("a bracket too many")
-    return steps
+    try:
+        steps = reader.branches()
+    except ValueError:
+        return []
+    return steps if reader.place == len(source) else []
 
 
-def to_regex(steps: Sequence[Step]) -> Outline:
-    """Return a pattern that matches, from its beginning, a sketch that takes all steps.
+class Outline:
+    """The steps of a pattern, compiled: those of marks alone, which are the cheaper to ask for, and all of them."""
+
+    __slots__ = ("drawn", "marks")
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        """Compile steps."""
+        self.marks = _compiled([step for step in steps if all(map(_is_mark, step))])
+        self.drawn = _compiled(steps)
+
+
+def _compiled(steps: Sequence[Step]) -> re.Pattern[str]:
+    """Return a pattern that matches, from its beginning, what takes all steps.
 
     Each step is taken where it is found first and never again elsewhere: where that leaves the later ones nothing, no
     other choice would. So of words that have each other in them only the shorter are looked for.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extraction.outlines import Outline, is_mark, steps_of, to_regex
+from imnm_kg.extraction.outlines import Outline, Step, steps_of
 from imnm_kg.extraction.sheet import CLASSES, MARKS, bits_in
 from imnm_kg.rdf.files import read_text
 
@@ -91,25 +91,19 @@ class Rule:
         return tuple(bits_in(CLASSES[letter]) for letter in letters)
 
     @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What a sentence must have, in this order, for the pattern to match."""
+        return tuple(steps_of(self.source))
+
+    @cached_property
     def outline(self) -> Outline:
-        """What a sketch of a sentence must have for the pattern to match."""
-        return to_regex(steps_of(self.source))
+        """The steps as a pattern over sketches."""
+        return Outline(self.steps)
 
     @cached_property
     def loose_outline(self) -> Outline:
         """The same where findings that no lexicon has may stand anywhere in the sentence."""
-        return to_regex([step for step in steps_of(self.source) if MARKS["OpenFinding"] not in step])
-
-    @cached_property
-    def marks(self) -> Outline:
-        """What the marks of a sentence must have, without its words."""
-        return to_regex([step for step in steps_of(self.source) if all(map(is_mark, step))])
-
-    @cached_property
-    def loose_marks(self) -> Outline:
-        """The same where findings that no lexicon has may stand anywhere in the sentence."""
-        steps = [step for step in steps_of(self.source) if all(map(is_mark, step))]
-        return to_regex([step for step in steps if MARKS["OpenFinding"] not in step])
+        return Outline([step for step in self.steps if MARKS["OpenFinding"] not in step])
 
     @cached_property
     def silencer(self) -> re.Pattern[str]:

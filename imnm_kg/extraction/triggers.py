@@ -19,15 +19,12 @@ __all__ = ["Triggers"]
 _OPEN, _DISEASE, _THERAPY = KINDS["OpenFinding"], KINDS["Disease"], bits_in(CLASSES["T"])
 
 
-_KEPT = 20_000  # orders of marks that are remembered
-
-
 class Triggers:
     """What sets off the rules, compiled."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Compile the cues of the rules."""
-        from ahocorasick_rs import AhoCorasick
+        from ahocorasick_rs import AhoCorasick, Implementation
 
         self._rules = tuple(rules)
         cues: dict[str, int] = {}
@@ -37,10 +34,9 @@ class Triggers:
                 cues[form] = cues.get(form, 0) | 1 << number
         self._longest = max(map(len, cues), default=0)
         self._of_cue = list(cues.values())
-        self._automaton = AhoCorasick(list(cues))
+        self._automaton = AhoCorasick(list(cues), implementation=Implementation.DFA)
         self._of_kinds: dict[tuple[int, bool, bool], int] = {}
         self._of_topic: dict[int, int] = {}
-        self._of_marks: dict[tuple[str, bool], int] = {}
 
     def rules(self, bits: int) -> list[Rule]:
         """Return the rules that bits stand for, in their order."""
@@ -79,20 +75,6 @@ class Triggers:
             self._of_kinds[key] = self._number(lambda rule: _has_ends(rule, *key))
         return self._of_kinds[key]
 
-    def with_order(self, marks: str, findings: bool) -> int:
-        """Return the rules of which the marks of the outline stand among marks in their order.
-
-        Args:
-            marks: those of a sentence, in the order of its mentions.
-            findings: whether findings that no lexicon has may stand anywhere in it.
-        """
-        key = (marks, findings)
-        if key not in self._of_marks:
-            if len(self._of_marks) >= _KEPT:
-                self._of_marks.clear()
-            self._of_marks[key] = self._number(lambda rule: (rule.loose_marks if findings else rule.marks).match(marks))
-        return self._of_marks[key]
-
     def with_topic(self, kinds: int) -> int:
         """Return the rules for which a document with these kinds of names may stand where their pattern lacks an end.
 
@@ -103,7 +85,7 @@ class Triggers:
             self._of_topic[kinds] = self._number(lambda rule: _has_topic(rule, kinds))
         return self._of_topic[kinds]
 
-    def _number(self, wanted: Callable[[Rule], object]) -> int:
+    def _number(self, wanted: Callable[[Rule], bool]) -> int:
         return sum(1 << number for number, rule in enumerate(self._rules) if wanted(rule))
 
 

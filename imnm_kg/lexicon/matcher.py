@@ -127,7 +127,7 @@ class Matcher:
                 continue
             known = names[number]
             if isinstance(known, Entry):
-                found.append(Found(start, end - 2, known, False))
+                found.append(Found._make((start, end - 2, known, False)))
             elif (short := _short(text, start, end - 2, known)) is not None:
                 found.append(short)
         return found
@@ -142,7 +142,7 @@ class Matcher:
             if mask >> (stop - start) & 1 and (number := self._names.get(padded[start:stop])) >= 0:
                 known = self._known[number]
                 if isinstance(known, Entry):
-                    found.append(Found(start, stop - 2, known, False))
+                    found.append(Found._make((start, stop - 2, known, False)))
                 elif (short := _short(text, start, stop - 2, known)) is not None:
                     found.append(short)
             stop = padded.find(" ", stop) + 1

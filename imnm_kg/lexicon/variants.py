@@ -108,7 +108,7 @@ def words_only(text: str) -> str:
 
 
 def words_of(plain: str) -> str:
-    """Return the form in which names are compared of a text that is in its normal form already, at a fifth of the cost."""
+    """Return the form in which names are compared, given the normal form: at a fifth of the cost."""
     return plain.encode("latin-1").translate(_WORDS_TABLE).decode("latin-1")
 
 
