@@ -95,12 +95,12 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
     """Let the document's own abbreviations decide; drop ambiguous ones that it neither defines nor spells out."""
     starts = {item.start: item for item in found}
     ends = {item.end: item for item in found if not item.tentative}
-    written = {text[item.start : item.end] for item in found}
+    forms = {text[item.start : item.end] for item in found}
     defined: dict[str, Entry | None] = {}
     renamed: dict[tuple[int, int], Entry] = {}
 
     def matters(short: str, place: int, end: int) -> bool:
-        return end in ends or place in starts or short in written or f"{short}s" in written
+        return end in ends or place in starts or short in forms or f"{short}s" in forms
 
     for made in definitions(text, matters):
         known = ends.get(made.long_end)

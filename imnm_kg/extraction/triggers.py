@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rules are worth trying on a stretch of a text: as bits, one for each rule, so that conditions are met at once.
+"""Which rules are worth trying on a stretch of a text: as bits, one for each rule, to combine them at once.
 
 A rule needs a cue word, which one automaton finds for all rules, names of the kinds that its pattern has, and, where
 the document may stand for an end, a document that names such a thing.
