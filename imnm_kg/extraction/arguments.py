@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import re
 
-from imnm_kg.extraction.document import OF_DISEASE, Reading, base_of
+from imnm_kg.extraction.document import Reading, base_of
 from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import pooled
+from imnm_kg.extraction.relations import OF_DISEASE
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
 from imnm_kg.extraction.sheet import CLASSES, TREATMENTS, Masked
 from imnm_kg.model.namespaces import ENTITY
 
 __all__ = [
-    "as_diseases", "class_targets", "continued", "described_targets", "outcome", "preceding", "side", "stand_in",
-    "topic_object", "topic_subject", "with_anaphora",
+    "as_diseases", "class_targets", "continued", "described_targets", "may_refer", "outcome", "preceding", "side",
+    "stand_in", "topic_object", "topic_subject", "with_anaphora",
 ]  # fmt: skip
 
 _NEXT = re.compile(
@@ -37,6 +38,10 @@ _DESCRIBED = re.compile(
 )
 _ANAPHOR = re.compile(
     r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population)\b"
+)
+_REFERENCE = re.compile(
+    r"\b(?:this|the|these) (?:diseases?|disorders?|conditions?|syndrome|illness|patient population|"
+    r"medications?|drugs?|agents?)\b"
 )
 _THESE = re.compile(r"\b(?:these (?:medications|drugs|agents)|this (?:drug|medication|agent))\b")
 _THIS = re.compile(r"\bthis (?:disease|disorder|condition|syndrome)\b")
@@ -149,6 +154,11 @@ def _with_treatment(reading: Reading, sentence: Sentence, inside: list[Mention])
         return inside
     named = (classes or before)[-1]
     return sorted([*inside, Mention(found.start(), found.end(), named.entry)])
+
+
+def may_refer(plain: str, start: int, end: int) -> bool:
+    """Tell whether a sentence has words that ``with_anaphora`` may take for a name."""
+    return _REFERENCE.search(plain, start, end) is not None
 
 
 def with_anaphora(reading: Reading, sentence: Sentence, inside: list[Mention]) -> list[Mention]:

@@ -9,39 +9,10 @@ from typing import NamedTuple
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.mentions import Mention
 from imnm_kg.extraction.topics import Topic
-from imnm_kg.extraction.triggers import TriggerHits
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.records import TextRecord
 
-__all__ = [
-    "OF_ACTION",
-    "OF_BENEFIT",
-    "OF_DISEASE",
-    "OF_HARM",
-    "OF_THERAPY",
-    "Reading",
-    "ancestors",
-    "base_of",
-    "words_before",
-]
-
-OF_THERAPY = (
-    "treats", "ameliorates", "investigatedFor", "firstLineFor", "manages", "contraindicatedIn", "appliedToTreat",
-    "cures",
-)  # fmt: skip
-"""Relations of a treatment to what it is given for."""
-
-OF_BENEFIT = tuple(name for name in OF_THERAPY if name != "contraindicatedIn")
-"""Those that are told of the disease, also where a symptom or a marker got better."""
-
-OF_DISEASE = ("hasPhenotype", "hasAutoantibody", "subtypeOf")
-"""Relations of which the subject is the disease."""
-
-OF_HARM = ("hasAdverseEvent", "hasSideEffect")
-"""Relations of a treatment to the harm that it is told to do."""
-
-OF_ACTION = ("contributesTo", "inhibits", "decreases", "activates", "targets")
-"""Relations of what acts to what it acts on."""
+__all__ = ["Reading", "ancestors", "base_of", "words_before"]
 
 
 class Reading(NamedTuple):
@@ -49,13 +20,12 @@ class Reading(NamedTuple):
 
     record: TextRecord
     plain: str
+    words: str
     mentions: list[Mention]
     starts: list[int]
-    hits: TriggerHits
     topic: Topic
     of_field: bool
     knowledge: Knowledge
-    sha256: str
 
     def within(self, start: int, end: int) -> list[Mention]:
         """Return the mentions that begin inside a stretch."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from imnm_kg.extraction.arguments import (
@@ -20,23 +21,24 @@ from imnm_kg.extraction.arguments import (
 )
 from imnm_kg.extraction.context import context_of
 from imnm_kg.extraction.cues import certainty_of, negated
-from imnm_kg.extraction.document import OF_BENEFIT, OF_HARM, Reading
+from imnm_kg.extraction.document import Reading
 from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_study
-from imnm_kg.extraction.gate import bits_of, promising, worth_trying
+from imnm_kg.extraction.gate import bits_of, fitting, promising, worth_reading
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.masking import fold, mask
-from imnm_kg.extraction.mentions import Mention, find_mentions, settle
+from imnm_kg.extraction.mentions import Mention, settle
 from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.populations import narrow, patient_group
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
+from imnm_kg.extraction.relations import OF_BENEFIT, OF_HARM
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence, sentences_of
 from imnm_kg.extraction.selection import Candidate, harmless, select
-from imnm_kg.extraction.sheet import Masked
+from imnm_kg.extraction.sheet import KINDS, Masked
 from imnm_kg.extraction.told import population_of, told_of
-from imnm_kg.extraction.topics import topic_of
-from imnm_kg.lexicon.matcher import longest
-from imnm_kg.lexicon.variants import normalise, words_only
+from imnm_kg.extraction.topics import Topic, topic_of
+from imnm_kg.lexicon.matcher import Found, Matcher, longest
+from imnm_kg.lexicon.variants import normalise, words_of, words_only
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.records import TextRecord
 
@@ -51,52 +53,83 @@ _MATCHES = 12  # of one rule in one sentence
 
 def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedClaim, ...]:
     """Propose the claims of a text, in the order of their passages; each claim once, at its clearest sentence."""
-    matcher = knowledge.matcher
+    matcher, triggers = knowledge.matcher, knowledge.triggers
     text = record.text
     plain = normalise(text)
-    words = words_only(text)
-    names = longest(matcher.find_all(text, words))
-    if not names:
+    words = words_of(plain)
+    found = matcher.find_all(text, words)
+    if not found:
         return ()
-    hits = knowledge.triggers.find(words)
+    kinds = bits_of(found)
+    names = longest(found)
     of_field = any(name.entry.iri in knowledge.field for name in names)
     if of_field and (more := knowledge.misspelt.find(words, names, matcher)):
         names = longest([*names, *more])
-    stretches = promising(plain, names, hits, of_field)
+        kinds |= bits_of(more)
+    if "ntibod" in text:
+        kinds |= KINDS["Antibody"]  # one that the grammar tells
+    allowed = triggers.with_kinds(kinds, True, of_field)
+    title = _names_of_title(record, words, found, matcher)
+    allowed &= triggers.with_topic(kinds | bits_of(title))
+    if not allowed:
+        return ()
+    stretches = promising(plain, words, names, triggers, of_field)
     if not stretches:
         return ()
-    mentions = narrow(text, settle(text, plain, record.title, names, matcher), matcher)
-    title = (
-        narrow(record.title, find_mentions(record.title, normalise(record.title), "", matcher), matcher)
-        if record.title
-        else []
-    )
-    topic = topic_of(title, mentions, len(text))
-    if (group := patient_group(record.title if topic.disease is not None else f"{record.title} {text}")) is not None:
-        topic = topic._replace(population=group)
+    mentions = settle(text, plain, record.title, names, matcher)
     starts = [mention.start for mention in mentions]
-    reading = Reading(record, plain, mentions, starts, hits, topic, of_field, knowledge, record.sha256)
-    found = [
-        candidate
-        for sentence in sentences_of(record)
-        if any(start < sentence.end and sentence.start < end for start, end in stretches)
-        for candidate in _read_sentence(reading, sentence)
+    sentences = [
+        sentence
+        for sentence in sentences_of(record, stretches)
+        if worth_reading(
+            plain,
+            words,
+            sentence,
+            mentions[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)],
+            triggers,
+            allowed,
+            of_field,
+        )
     ]
-    kept = select(found)
+    if not sentences:
+        return ()
+    mentions = narrow(text, mentions, matcher)
+    starts = [mention.start for mention in mentions]
+    topic = _topic(record, mentions, title, matcher)
+    reading = Reading(record, plain, words, mentions, starts, topic, of_field, knowledge)
+    kept = select(candidate for sentence in sentences for candidate in _read_sentence(reading, sentence))
     harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate in OF_HARM)
-    return tuple(_propose(reading, candidate, harmed) for candidate in kept)
+    sha256 = record.sha256 if kept else ""
+    return tuple(_propose(reading, candidate, harmed, sha256) for candidate in kept)
+
+
+def _names_of_title(record: TextRecord, words: str, found: list[Found], matcher: Matcher) -> list[Found]:
+    """Return every name in the title; most texts begin with it, and its names are found."""
+    title = record.title
+    if record.text.startswith(title) and not words[len(title) :][:1].strip():
+        return [name for name in found if name.end <= len(title)]
+    return matcher.find_all(title, words_only(title))
+
+
+def _topic(record: TextRecord, mentions: list[Mention], names: list[Found], matcher: Matcher) -> Topic:
+    """Tell what a text is about, by its title with the names in it and by its mentions."""
+    title, text = record.title, record.text
+    named = narrow(title, settle(title, normalise(title), "", longest(names), matcher), matcher) if names else []
+    topic = topic_of(named, mentions, len(text))
+    group = patient_group(title if topic.disease is not None else f"{title} {text}")
+    return topic if group is None else topic._replace(population=group)
 
 
 def _read_sentence(reading: Reading, sentence: Sentence) -> Iterator[Candidate]:
     start, end, section = sentence
-    rules = reading.hits.rules(start, end)
-    if not rules:
-        return
+    triggers = reading.knowledge.triggers
     inside = [m for m in reading.within(start, end) if m.end <= end and not m.entry.generic and not is_test(m.entry)]
     inside = with_anaphora(reading, sentence, inside)
-    bits, count = bits_of(inside), len({m.entry.iri for m in inside})
     findings = reading.of_field and has_head(reading.plain, start, end)
-    rules = [rule for rule in rules if worth_trying(rule, bits, count, findings) and rule.needs in ("", section)]
+    several = len({m.entry.iri for m in inside}) > 1
+    bits = triggers.with_kinds(bits_of(inside), several, findings) & triggers.with_cue(reading.words, start, end)
+    rules = [rule for rule in triggers.rules(bits) if rule.needs in ("", section)]
+    rules = fitting(rules, reading.plain, start, end, inside, findings)
     if rules and asks(reading, sentence):
         rules = [rule for rule in rules if rule.predicate == "investigatedFor"]
     if not rules:
@@ -194,7 +227,7 @@ def _instances(
                             span, tuple(marks))  # fmt: skip
 
 
-def _propose(reading: Reading, candidate: Candidate, harmed: frozenset[str]) -> ProposedClaim:
+def _propose(reading: Reading, candidate: Candidate, harmed: frozenset[str], sha256: str) -> ProposedClaim:
     record, rule = reading.record, candidate.rule
     start, end = _quote(record.text, candidate)
     marks = [
@@ -204,7 +237,7 @@ def _propose(reading: Reading, candidate: Candidate, harmed: frozenset[str]) -> 
     ]
     marks += [mark for mark in candidate.marks if start <= mark.start and mark.end <= end]
     return ProposedClaim(
-        record.id, reading.sha256,
+        record.id, sha256,
         told_of(reading, candidate.subject, rule.predicate, "subject"), rule.predicate,
         told_of(reading, candidate.object, rule.predicate, "object"),
         candidate.polarity, candidate.certainty, population_of(reading, candidate, harmed),

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 
-from imnm_kg.extraction.document import OF_ACTION, OF_HARM, OF_THERAPY, Reading, ancestors, base_of, words_before
+from imnm_kg.extraction.document import Reading, ancestors, base_of, words_before
 from imnm_kg.extraction.mentions import Mention
+from imnm_kg.extraction.relations import OF_ACTION, OF_HARM, OF_THERAPY
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
 from imnm_kg.extraction.sheet import TREATMENTS

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is worth reading: asked of a text, then of a sentence, before the work on it that costs more.
+"""What is worth reading: asked of a text, then of its sentences, before the work on it that costs more.
 
 Of all of PubMed nearly everything ends here. A rule is tried only where a cue of it stands beside names of the kinds
-that its pattern needs; findings that no lexicon has are looked for in texts of the field only.
+that its pattern needs; findings that no lexicon has are looked for in texts of the field only. Of what is left, the
+outlines of the patterns drop most sentences before they are masked, and none in which a pattern would match.
 """
 
 from __future__ import annotations
@@ -10,68 +11,105 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
+from imnm_kg.extraction.arguments import may_refer
 from imnm_kg.extraction.mentions import Mention
+from imnm_kg.extraction.outlines import sketch
 from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.rules import Rule
-from imnm_kg.extraction.sheet import MARKS
-from imnm_kg.extraction.triggers import TriggerHits
+from imnm_kg.extraction.sections import Sentence
+from imnm_kg.extraction.sheet import KINDS, MARKS
+from imnm_kg.extraction.triggers import Triggers
 from imnm_kg.lexicon.matcher import Found
 
-__all__ = ["bits_of", "promising", "worth_trying"]
+__all__ = ["bits_of", "fitting", "promising", "worth_reading"]
 
-_BITS = {kind: 1 << (ord(mark) - 0xE001) for kind, mark in MARKS.items()}
-_OPEN = _BITS["OpenFinding"]
-_BREAK = re.compile(r"[.!?]\s")
+_ALL = sum(set(KINDS.values()))
+# Brackets that are dropped may make one word of what stands on both sides of them.
+_GLUED = re.compile(r"[)\]]\w")
 
 
 def bits_of(mentions: Iterable[Mention | Found]) -> int:
     """Return the kinds of names as bits, in the order of the marks."""
     bits = 0
     for mention in mentions:
-        bits |= _BITS[mention.entry.kind]
+        bits |= KINDS[mention.entry.kind]
     return bits
 
 
-def worth_trying(rule: Rule, bits: int, count: int, findings: bool) -> bool:
-    """Tell whether a sentence has what a rule names.
-
-    Args:
-        rule: the rule.
-        bits: the kinds of names in the sentence.
-        count: how many things it names.
-        findings: whether it has a word that may be the head of a finding that no lexicon has.
-    """
-    known = False
-    for wanted in rule.ends:
-        if bits & wanted:
-            known = True
-        elif not (findings and wanted & _OPEN):
-            return False
-    return known and (count > 1 or findings or len(rule.ends) < 2)
-
-
-def promising(plain: str, found: Sequence[Found], hits: TriggerHits, of_field: bool) -> list[tuple[int, int]]:
+def promising(
+    plain: str, words: str, names: Sequence[Found], triggers: Triggers, of_field: bool
+) -> list[tuple[int, int]]:
     """Return the stretches of a text that have what a rule needs: sentences, taken roughly, in order.
 
     Args:
         plain: the normal form of the text.
-        found: the names in it, in order.
-        hits: the cues in it.
+        words: the form of it in which names are compared.
+        names: the names in it, in order.
+        triggers: what sets off the rules.
         of_field: whether it names a disease of the field or an antibody.
     """
     made: list[tuple[int, int]] = []
-    starts = [item.start for item in found]
+    starts = [name.start for name in names]
+    sentences = plain.replace("! ", ". ").replace("? ", ". ").split(". ")
     first, place = 0, 0
-    for end in (*(stop.end() for stop in _BREAK.finditer(plain)), len(plain)):
+    for end in accumulate(len(sentence) + 2 for sentence in sentences):
         last = bisect_left(starts, end, first)
         if first < last:
-            rules = hits.rules(place, end)
-            if rules:
-                bits = bits_of(found[first:last])
-                findings = of_field and has_head(plain, place, end)
-                count = len({item.entry.iri for item in found[first:last]})
-                if any(worth_trying(rule, bits, count, findings) for rule in rules):
-                    made.append((place, end))
+            inside = names[first:last]
+            findings = of_field and has_head(plain, place, end)
+            several = last - first > 1 and len({name.entry.iri for name in inside}) > 1
+            rules = triggers.with_kinds(bits_of(inside), several, findings)
+            if rules and rules & triggers.with_cue(words, place, end):
+                made.append((place, min(end, len(plain))))
         first, place = last, end
     return made
+
+
+def worth_reading(
+    plain: str, words: str, sentence: Sentence, inside: Sequence[Mention], triggers: Triggers, allowed: int,
+    of_field: bool,
+) -> bool:  # fmt: skip
+    """Tell whether a rule may match in a sentence, before it is known what the text is about.
+
+    Args:
+        plain: the normal form of the text.
+        words: the form of it in which names are compared.
+        sentence: the sentence.
+        inside: the mentions in it.
+        triggers: what sets off the rules.
+        allowed: the rules that the text as a whole allows, as bits.
+        of_field: whether it names a disease of the field or an antibody.
+    """
+    start, end, _ = sentence
+    rules = allowed & triggers.with_cue(words, start, end)
+    if not rules:
+        return False
+    if may_refer(plain, start, end):
+        return rules & triggers.with_kinds(_ALL, True, of_field) != 0
+    findings = of_field and has_head(plain, start, end)
+    rules &= triggers.with_kinds(bits_of(inside), len(inside) > 1, findings)
+    return bool(fitting(triggers.rules(rules), plain, start, end, inside, findings))
+
+
+def fitting(
+    rules: list[Rule], plain: str, start: int, end: int, inside: Sequence[Mention], findings: bool
+) -> list[Rule]:
+    """Return the rules of which a sentence has the outline.
+
+    Args:
+        rules: the rules to choose from.
+        plain: the normal form of the text.
+        start: where the sentence begins.
+        end: where it ends.
+        inside: the mentions in it.
+        findings: whether it has a word that may be the head of a finding that no lexicon has.
+    """
+    outlines = [(rule, rule.loose_outline if findings else rule.outline) for rule in rules]
+    marks = "".join([MARKS[mention.entry.kind] for mention in inside])
+    outlines = [(rule, outline) for rule, outline in outlines if outline.marks.match(marks)]
+    if not outlines or _GLUED.search(plain, start, end):
+        return [rule for rule, _ in outlines]
+    drawn = sketch(plain, start, end, inside)
+    return [rule for rule, outline in outlines if outline.drawn.match(drawn)]

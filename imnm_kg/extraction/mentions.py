@@ -9,7 +9,7 @@ from typing import NamedTuple
 from imnm_kg.lexicon.abbreviations import definitions
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher, longest
-from imnm_kg.lexicon.variants import words_only
+from imnm_kg.lexicon.variants import words_of
 from imnm_kg.model.namespaces import ENTITY
 
 __all__ = ["Mention", "find_mentions", "open_entry", "settle", "slug"]
@@ -79,14 +79,14 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
         title: its title, for what it names in full.
         matcher: the names.
     """
-    return settle(text, plain, title, longest(matcher.find_all(text, words_only(text))), matcher)
+    return settle(text, plain, title, longest(matcher.find_all(text, words_of(plain))), matcher)
 
 
 def settle(text: str, plain: str, title: str, found: list[Found], matcher: Matcher) -> list[Mention]:
     """Make mentions of the names in a text: what its own definitions and the grammar of antibodies make of them."""
     found = _with_definitions(text, title, found, matcher)
-    found += _unknown_antibodies(text, found)
-    found = longest(found)
+    if unknown := _unknown_antibodies(text, found):
+        found = longest([*found, *unknown])
     found = _antibody_lists(text, found, matcher)
     return [Mention(item.start, item.end, item.entry) for item in found if not _ADJECTIVE.match(plain, item.end)]
 
@@ -95,9 +95,14 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
     """Let the document's own abbreviations decide; drop ambiguous ones that it neither defines nor spells out."""
     starts = {item.start: item for item in found}
     ends = {item.end: item for item in found if not item.tentative}
+    forms = {text[item.start : item.end] for item in found}
     defined: dict[str, Entry | None] = {}
     renamed: dict[tuple[int, int], Entry] = {}
-    for made in definitions(text):
+
+    def matters(short: str, place: int, end: int) -> bool:
+        return end in ends or place in starts or short in forms or f"{short}s" in forms
+
+    for made in definitions(text, matters):
         known = ends.get(made.long_end)
         inner = starts.get(made.short_start)
         entry = None
@@ -113,7 +118,8 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
             entry = known.entry  # "ASS-ILD" is told of the disease in its long form
         if made.short not in defined or defined[made.short] is None:
             defined[made.short] = entry
-    found = [item._replace(entry=renamed.get((item.start, item.end), item.entry)) for item in found]
+    if renamed:
+        found = [item._replace(entry=renamed.get((item.start, item.end), item.entry)) for item in found]
     if defined:
         kept = []
         for item in found:

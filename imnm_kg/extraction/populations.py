@@ -39,6 +39,13 @@ _NEUTRAL = re.compile(
     re.IGNORECASE,
 )
 _CASES = re.compile(r"(?:refractory|resistant) (?:cases?|forms?|patients?) (?:of|with)\s+$", re.IGNORECASE)
+# The last words of these: a search for the end of a text would try every place of it.
+_LAST_WORDS = (
+    "severe", "active", "moderate", "mild", "adult", "diagnosed", "onset", "established", "proven", "definite",
+    "classic", "classical", "isolated", "progressive", "dependent", "refractory", "resistant", "intractable",
+    "generalised", "generalized", "ocular", "bulbar", "negative", "seropositive", "juvenile", "childhood", "pediatric",
+    "paediatric", "relapsing", "relapsed", "fulminant", "amyopathic",
+)  # fmt: skip
 _POSITIVE = re.compile(
     r"[\s-]*(?:auto-?)?(?:antibod(?:y|ies)|ab|igg)?[\s-]*(?:sero)?(?:positive|\(\+\)|\+|pos)[\s-]*$", re.IGNORECASE
 )
@@ -53,6 +60,9 @@ _REFRACTORY_TO = re.compile(
 )
 _ORDER = {"refractory": 0, "relapsing": 1, "juvenile": 2, "late-onset": 2, "early-onset": 2, "double-seronegative": 3,
           "seronegative": 3, "seropositive": 3, "generalized": 5, "ocular": 5, "bulbar": 5}  # fmt: skip
+
+
+_GAP = "-" + "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace())
 
 
 def _rank(modifier: str) -> int:
@@ -71,14 +81,16 @@ def narrow(text: str, mentions: list[Mention], matcher: Matcher) -> list[Mention
         start, modifiers = mention.start, []
         while True:
             left = text[max(0, start - 60) : start]
-            if found := _NEUTRAL.search(left):
+            last = left.lower().rstrip(_GAP)
+            narrows = last.endswith(_LAST_WORDS)
+            if narrows and (found := _NEUTRAL.search(left)):
                 start -= len(left) - found.start()
                 continue
-            if found := _CASES.search(left):
+            if last.endswith(("of", "with")) and (found := _CASES.search(left)):
                 modifiers.append("refractory")
                 start -= len(left) - found.start()
                 continue
-            if found := _NARROW.search(left):
+            if narrows and (found := _NARROW.search(left)):
                 modifiers.append(next(name for known, name in _KNOWN if known.fullmatch(found.group(1))))
                 start -= len(left) - found.start()
                 continue
@@ -100,11 +112,10 @@ def narrow(text: str, mentions: list[Mention], matcher: Matcher) -> list[Mention
 def _compound(before: Mention, between: str, matcher: Matcher) -> str | None:
     """Name the modifier that another mention in front of a disease makes, if it makes one."""
     kind = before.entry.kind
-    antibody = _antibody(before.entry, matcher)
-    if antibody is not None and (_POSITIVE.fullmatch(between) or (kind == "Protein" and between == "-")):
-        return f"{antibody.label}-positive"
-    if antibody is not None and _NEGATIVE.fullmatch(between):
-        return f"{antibody.label}-negative"
+    if kind in ("Antibody", "Protein"):
+        positive = bool(_POSITIVE.fullmatch(between) or (kind == "Protein" and between == "-"))
+        if (positive or _NEGATIVE.fullmatch(between)) and (antibody := _antibody(before.entry, matcher)) is not None:
+            return f"{antibody.label}-{'positive' if positive else 'negative'}"
     if kind in ("Drug", "DrugClass") and _REFRACTORY.fullmatch(between):
         return f"{before.entry.label.removesuffix('s')}-refractory"
     if kind in ("Disease", "Factor") and (found := _ASSOCIATED.fullmatch(between)):
@@ -181,7 +192,7 @@ _ORGANS = {"kidney": "renal", "cardiac": "heart", "stem cell": "stem cell", "bon
 
 def patient_group(text: str) -> str | None:
     """Return the group that a whole text is about when it names no disease: recipients of a transplant, for now."""
-    found = _GROUP.search(text)
+    found = _GROUP.search(text) if "transplant" in text.lower() else None
     if found is None:
         return None
     organ = found.group(1).lower().replace("-", " ")

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.extraction.sheet import CLASSES
+from imnm_kg.extraction.outlines import Outline, Step, steps_of
+from imnm_kg.extraction.sheet import CLASSES, MARKS, bits_in
 from imnm_kg.rdf.files import read_text
 
 __all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]
@@ -94,7 +95,22 @@ class Rule:
         named = {role: letter for letter, role in _END.findall(self.pattern)}
         named.pop({"object": "o", "subject": "s"}.get(self.topic, ""), None)  # the document may stand for it
         letters = [letter for _, letter in sorted(named.items())] + (["K"] if self.topic == "class" else [])
-        return tuple(sum(1 << (ord(mark) - 0xE001) for mark in CLASSES[letter]) for letter in letters)
+        return tuple(bits_in(CLASSES[letter]) for letter in letters)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What a sentence must have, in this order, for the pattern to match."""
+        return tuple(steps_of(self.source))
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The steps as a pattern over sketches."""
+        return Outline(self.steps)
+
+    @cached_property
+    def loose_outline(self) -> Outline:
+        """The same where findings that no lexicon has may stand anywhere in the sentence."""
+        return Outline([step for step in self.steps if MARKS["OpenFinding"] not in step])
 
     @cached_property
     def silencer(self) -> re.Pattern[str]:

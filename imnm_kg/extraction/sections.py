@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from imnm_kg.model.records import BOILERPLATE, CITATION, REFERENCES, TITLE, TextRecord
@@ -51,6 +52,7 @@ _CONCLUDES = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # most texts have the same few
 def _section(label: str) -> str:
     upper = label.upper()
     return next((name for name, words in _SECTIONS if any(word in upper for word in words)), "")
@@ -69,13 +71,24 @@ def _stretches(record: TextRecord) -> Iterator[tuple[int, int, str]]:
         yield place, len(record.text), ""
 
 
-def sentences_of(record: TextRecord) -> Iterator[Sentence]:
-    """Yield the sentences of a record from which claims may come, in order."""
+def sentences_of(record: TextRecord, wanted: Sequence[tuple[int, int]]) -> Iterator[Sentence]:
+    """Yield the sentences of a record from which claims may come and that overlap what is wanted, in order."""
     text = record.text
+    stretches = iter(wanted)
+    begin, stop = next(stretches, (0, 0))
     for first, last, section in _stretches(record):
+        while stop <= first and stop:
+            begin, stop = next(stretches, (0, 0))
+        if not stop:
+            return
+        if last <= begin:
+            continue
         for span in sentence_spans(text[first:last]):
             start, end = first + span.start, first + span.end
             if found := _LABEL.match(text, start, end):
                 section = _section(found.group()) or section
                 start = found.end()
-            yield Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)
+            while stop <= start and stop:
+                begin, stop = next(stretches, (0, 0))
+            if begin < end and stop:
+                yield Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)

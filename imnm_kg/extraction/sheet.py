@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from imnm_kg.extraction.mentions import Mention
 
-__all__ = ["CLASSES", "MARKS", "TREATMENTS", "Masked", "Sheet", "Slot"]
+__all__ = ["CLASSES", "KINDS", "MARKS", "TREATMENTS", "Masked", "Sheet", "Slot", "bits_in"]
 
 MARKS = {
     "Disease": "\ue001", "Drug": "\ue002", "DrugClass": "\ue003", "Procedure": "\ue004", "Phenotype": "\ue005",
@@ -16,6 +16,9 @@ MARKS = {
     "Antibody": "\ue009", "Factor": "\ue00a", "Regimen": "\ue00b",
 }  # fmt: skip
 """The character that stands for a mention, by its kind."""
+
+KINDS = {kind: 1 << (ord(mark) - 0xE001) for kind, mark in MARKS.items()}
+"""A bit for each kind, in the order of the marks."""
 
 _THERAPY, _CONDITION, _TARGET = "\ue002\ue003\ue004\ue00b", "\ue001\ue005\ue006", "\ue007\ue008"
 CLASSES = {
@@ -43,6 +46,11 @@ CLASSES = {
 
 TREATMENTS = tuple(kind for kind, mark in MARKS.items() if mark in CLASSES["T"])
 """The kinds of what people are treated with; a regimen is made of a sentence and stands in no lexicon."""
+
+
+def bits_in(marks: str) -> int:
+    """Return the bits of the kinds that marks stand for."""
+    return sum({1 << (ord(mark) - 0xE001) for mark in marks})
 
 
 class Slot(NamedTuple):

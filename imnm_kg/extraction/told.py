@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from imnm_kg.extraction.document import OF_DISEASE, OF_HARM, OF_THERAPY, Reading, base_of
+from imnm_kg.extraction.document import Reading, base_of
 from imnm_kg.extraction.filters import in_phrase
 from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import model_population, population_label
+from imnm_kg.extraction.relations import OF_DISEASE, OF_HARM, OF_THERAPY
 from imnm_kg.extraction.selection import Candidate
 from imnm_kg.lexicon.entries import Entry
 

@@ -1,55 +1,107 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rules are worth trying on a sentence: those with a cue word in it, all found in one pass over the text."""
+"""Which rules are worth trying on a stretch of a text: as bits, one for each rule, to combine them at once.
+
+A rule needs a cue word, which one automaton finds for all rules, names of the kinds that its pattern has, and, where
+the document may stand for an end, a document that names such a thing.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from imnm_kg.extraction.relations import OF_DISEASE
 from imnm_kg.extraction.rules import Rule
+from imnm_kg.extraction.sheet import CLASSES, KINDS, bits_in
 from imnm_kg.lexicon.variants import words_only
 
-__all__ = ["TriggerHits", "Triggers"]
+__all__ = ["Triggers"]
 
-
-class TriggerHits:
-    """The cue words of a text: for a stretch of it, the rules to try."""
-
-    def __init__(self, rules: Sequence[Rule], places: list[int], numbers: list[tuple[int, ...]]) -> None:
-        """Take the places of cues in order, and for each the numbers of the rules that have it."""
-        self._rules, self._places, self._numbers = rules, places, numbers
-
-    def __bool__(self) -> bool:
-        return bool(self._places)
-
-    def rules(self, start: int, end: int) -> list[Rule]:
-        """Return the rules with a cue that begins inside the stretch, in their order."""
-        first, last = bisect_left(self._places, start), bisect_left(self._places, end)
-        if first == last:
-            return []
-        wanted = {number for numbers in self._numbers[first:last] for number in numbers}
-        return [self._rules[number] for number in sorted(wanted)]
+_OPEN, _DISEASE, _THERAPY = KINDS["OpenFinding"], KINDS["Disease"], bits_in(CLASSES["T"])
 
 
 class Triggers:
-    """The cue words of all rules, compiled."""
+    """What sets off the rules, compiled."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        """Compile the cues."""
-        from ahocorasick_rs import AhoCorasick
+        """Compile the cues of the rules."""
+        from ahocorasick_rs import AhoCorasick, Implementation
 
         self._rules = tuple(rules)
-        numbers: dict[str, list[int]] = {}
+        cues: dict[str, int] = {}
         for number, rule in enumerate(rules):
             for cue in rule.cues:
-                numbers.setdefault(words_only(f" {cue}"), []).append(number)
-        self._numbers = [tuple(found) for found in numbers.values()]
-        self._automaton = AhoCorasick(list(numbers))
+                form = words_only(f" {cue}")
+                cues[form] = cues.get(form, 0) | 1 << number
+        self._longest = max(map(len, cues), default=0)
+        self._of_cue = list(cues.values())
+        self._automaton = AhoCorasick(list(cues), implementation=Implementation.DFA)
+        self._of_kinds: dict[tuple[int, bool, bool], int] = {}
+        self._of_topic: dict[int, int] = {}
 
-    def find(self, words: str) -> TriggerHits:
-        """Find all cues in a text, given in the form in which names are compared; a cue begins a word."""
-        hits = [
-            (start, cue) for cue, start, _ in self._automaton.find_matches_as_indexes(f" {words}", overlapping=True)
-        ]
-        hits.sort()
-        return TriggerHits(self._rules, [start for start, _ in hits], [self._numbers[cue] for _, cue in hits])
+    def rules(self, bits: int) -> list[Rule]:
+        """Return the rules that bits stand for, in their order."""
+        made = []
+        while bits:
+            lowest = bits & -bits
+            made.append(self._rules[lowest.bit_length() - 1])
+            bits ^= lowest
+        return made
+
+    def with_cue(self, words: str, start: int, end: int) -> int:
+        """Return the rules with a cue that begins inside a stretch; a cue begins a word.
+
+        Args:
+            words: a text, in the form in which names are compared.
+            start: where the stretch begins.
+            end: where it ends.
+        """
+        piece = words[start - 1 : end + self._longest] if start else f" {words[: end + self._longest]}"
+        last, made, of_cue = end - start, 0, self._of_cue
+        for cue, place, _ in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+            if place < last:
+                made |= of_cue[cue]
+        return made
+
+    def with_kinds(self, kinds: int, several: bool, findings: bool) -> int:
+        """Return the rules that find what they name in a stretch with these kinds of names.
+
+        Args:
+            kinds: the kinds of names in it, as bits.
+            several: whether it names more than one thing.
+            findings: whether it has a word that may be the head of a finding that no lexicon has.
+        """
+        key = (kinds, several, findings)
+        if key not in self._of_kinds:
+            self._of_kinds[key] = self._number(lambda rule: _has_ends(rule, *key))
+        return self._of_kinds[key]
+
+    def with_topic(self, kinds: int) -> int:
+        """Return the rules for which a document with these kinds of names may stand where their pattern lacks an end.
+
+        Args:
+            kinds: the kinds of names in the text and in its title, as bits.
+        """
+        if kinds not in self._of_topic:
+            self._of_topic[kinds] = self._number(lambda rule: _has_topic(rule, kinds))
+        return self._of_topic[kinds]
+
+    def _number(self, wanted: Callable[[Rule], bool]) -> int:
+        return sum(1 << number for number, rule in enumerate(self._rules) if wanted(rule))
+
+
+def _has_ends(rule: Rule, kinds: int, several: bool, findings: bool) -> bool:
+    known = False
+    for wanted in rule.ends:
+        if kinds & wanted:
+            known = True
+        elif not (findings and wanted & _OPEN):
+            return False
+    return known and (several or findings or len(rule.ends) < 2)
+
+
+def _has_topic(rule: Rule, kinds: int) -> bool:
+    if rule.topic == "object":
+        return kinds & _DISEASE != 0
+    if rule.topic == "subject":
+        return kinds & (_DISEASE if rule.predicate in OF_DISEASE else _THERAPY) != 0
+    return True

@@ -7,12 +7,13 @@ Schwartz AS, Hearst MA: A simple algorithm for identifying abbreviation definiti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 __all__ = ["Definition", "definitions"]
 
 _BRACKETS = re.compile(r"\(([^()]{2,60})\)")
+_OTHERS = re.compile(r"[;,]|\bor\b")
 _SHORT = re.compile(r"[A-Za-z0-9][\w+\-/αβγδκλ]{0,11}$")
 _WORD = re.compile(r"[\w'’+\-/]+")
 
@@ -27,14 +28,25 @@ class Definition(NamedTuple):
     long_end: int
 
 
-def definitions(text: str) -> Iterator[Definition]:
-    """Yield what the text defines in brackets behind the long form, in order."""
+def definitions(text: str, wanted: Callable[[str, int, int], bool] | None = None) -> Iterator[Definition]:
+    """Yield what the text defines in brackets behind the long form, in order.
+
+    Args:
+        text: the text.
+        wanted: given a short form, where it stands, and where the words before the brackets end, tells whether to
+            look for its long form among them; by default all are looked for.
+    """
     for found in _BRACKETS.finditer(text):
-        inner = re.split(r"[;,]|\bor\b", found.group(1))[0].strip().strip("\"“”'’")
+        inner = found.group(1)
+        if inner == inner.lower():
+            continue  # figures, a remark
+        inner = _OTHERS.split(inner, 1)[0].strip().strip("\"“”'’")
         short = inner[:-1] if inner.endswith("s") and inner[:-1].isupper() else inner
         if not _SHORT.match(short) or not any(letter.isupper() for letter in short):
             continue
         at = text.index(inner, found.start(1))
+        if wanted is not None and not wanted(short, at, len(text[: found.start()].rstrip())):
+            continue
         words = list(_WORD.finditer(text, max(0, found.start() - 160), found.start()))
         limit = min(len(short) + 5, 2 * len(short) + 1)
         if not words or text[words[-1].end() : found.start()].strip():

@@ -127,7 +127,7 @@ class Matcher:
                 continue
             known = names[number]
             if isinstance(known, Entry):
-                found.append(Found(start, end - 2, known, False))
+                found.append(Found._make((start, end - 2, known, False)))
             elif (short := _short(text, start, end - 2, known)) is not None:
                 found.append(short)
         return found
@@ -142,7 +142,7 @@ class Matcher:
             if mask >> (stop - start) & 1 and (number := self._names.get(padded[start:stop])) >= 0:
                 known = self._known[number]
                 if isinstance(known, Entry):
-                    found.append(Found(start, stop - 2, known, False))
+                    found.append(Found._make((start, stop - 2, known, False)))
                 elif (short := _short(text, start, stop - 2, known)) is not None:
                     found.append(short)
             stop = padded.find(" ", stop) + 1
@@ -167,7 +167,12 @@ def _same(written: str, exact: str) -> bool:
 
 def longest(found: list[Found]) -> list[Found]:
     """Keep the longest of those that overlap, in the order of the text."""
-    if len(found) < 2:
+    reach = -1
+    for item in found:
+        if item.start < reach:
+            break
+        reach = item.end
+    else:
         return found
     found.sort(key=lambda item: (item.start, -item.end))
     kept: list[Found] = []
@@ -176,18 +181,18 @@ def longest(found: list[Found]) -> list[Found]:
     for item in found:
         if item.start < reach:
             group.append(item)
-        else:
+            reach = max(reach, item.end)
+            continue
+        if len(group) > 1:
             _settle(group, kept)
-            group = [item]
-        reach = max(reach, item.end)
+        else:
+            kept += group
+        group, reach = [item], item.end
     _settle(group, kept)
     return kept
 
 
 def _settle(group: list[Found], kept: list[Found]) -> None:
-    if len(group) < 2:
-        kept.extend(group)
-        return
     taken: list[Found] = []
     for item in sorted(group, key=lambda item: (item.start - item.end, item.start, item.tentative)):
         if all(item.end <= other.start or other.end <= item.start for other in taken):

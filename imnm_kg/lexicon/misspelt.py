@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher
@@ -15,6 +16,7 @@ __all__ = ["Misspelt"]
 
 _SHORTEST = 9  # a shorter word has too many neighbours
 _WORD = re.compile(r"(?<!\S)[a-z]{8,40}(?!\S)")
+_KEPT = 50_000  # words that are remembered: texts of one field share most of theirs
 _REACH = 60  # code points of a name behind its first long word
 
 
@@ -42,6 +44,7 @@ class Misspelt:
         for word in words:
             for left in _without_one(word):
                 self._near.setdefault(left, set()).add(word)
+        self._meant = lru_cache(maxsize=_KEPT)(self._word_near)
 
     def find(self, words: str, found: Sequence[Found], matcher: Matcher) -> list[Found]:
         """Return the names of drugs that are written with one letter wrong, outside of the names that were found.
@@ -57,16 +60,20 @@ class Misspelt:
             written, start, end = match.group(), match.start(), match.end()
             if written in self._known or any(first < end and start < last for first, last in taken):
                 continue
-            near = (word for left in _without_one(written) for word in self._near.get(left, ()))
-            meant = {word for word in near if _one_edit(written, word)}
-            if len(meant) != 1:
+            word = self._meant(written)
+            if word is None:
                 continue
-            word = meant.pop()
             for item in matcher.find_all(*[word + words[end : end + _REACH]] * 2):
                 last = item.end + len(written) - len(word)
                 if item.start == 0 and item.entry.kind == "Drug" and start + last >= end:
                     made.append(Found(start, start + last, item.entry))
         return made
+
+    def _word_near(self, written: str) -> str | None:
+        """Return the one word that is one edit away, none where there is none or another too."""
+        near = (word for left in _without_one(written) for word in self._near.get(left, ()))
+        meant = {word for word in near if _one_edit(written, word)}
+        return meant.pop() if len(meant) == 1 else None
 
 
 def _without_one(word: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["antibody_forms", "normalise", "plural", "spellings", "words_only"]
+__all__ = ["antibody_forms", "normalise", "plural", "spellings", "words_of", "words_only"]
 
 # One character for one character: an offset in the normal form is an offset in the text. A text is brought to one
 # byte a character first, for bytes are translated some twenty times faster than strings.
@@ -32,7 +32,8 @@ _OTHER_LETTER = "\xff"  # a letter of a script that no name is written in: it ke
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _PLAIN_TABLE = bytes(
-    0x20 if chr(code) in "-_\t\n\r\v\f" else 0x27 if code == 0x60 else _LOWER.get(code, code) for code in range(256)
+    0x20 if chr(code) in "-_" or chr(code).isspace() else 0x27 if code == 0x60 else _LOWER.get(code, code)
+    for code in range(256)
 )
 _WORDS_TABLE = bytes(
     code if code >= 0xE0 or (code < 0x80 and chr(code).isalnum()) else 0x20
@@ -104,6 +105,11 @@ def normalise(text: str) -> str:
 def words_only(text: str) -> str:
     """Return the form in which names are compared, of the same length: letters and digits, spaces for all else."""
     return _bytes(text).translate(_WORDS_TABLE).decode("latin-1")
+
+
+def words_of(plain: str) -> str:
+    """Return the form in which names are compared, given the normal form: at a fifth of the cost."""
+    return plain.encode("latin-1").translate(_WORDS_TABLE).decode("latin-1")
 
 
 def spellings(name: str) -> Iterator[str]:

@@ -17,8 +17,9 @@ class Span(NamedTuple):
 
 
 # A sentence ends at . ! ? (with closing quotes or brackets) before white space and a capital, a digit or an
-# opening mark; an empty line ends one too, so a heading never runs into the paragraph below it.
-_END = re.compile(r"[.!?][)\]\"'’”]*(?=\s+[\"'“‘(\[]*[A-ZÀ-ÖØ-Þ0-9])|\n[^\S\n]*\n")
+# opening mark; an empty line ends one too, so a heading never runs into the paragraph below it. One class of what may
+# stand first lets the search run over all else some ten times faster than two alternatives would.
+_END = re.compile(r"[.!?\n](?:(?<=\n)[^\S\n]*\n|(?<!\n)[)\]\"'’”]*(?=\s+[\"'“‘(\[]*[A-ZÀ-ÖØ-Þ0-9]))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Prof|Mr|Mrs|Ms|St|vs|etc|cf|ca|No|Fig|Figs|Ref|Refs|approx|resp|Jr|Sr|al|ed|eds|vol|pp)"
     r"|\b(?:i\.e|e\.g)|\b[A-Z])\.$"
@@ -44,7 +45,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:
-    piece = text[start:end]
-    if stripped := piece.strip():
-        first = start + piece.index(stripped)
+    piece = text[start:end].lstrip()
+    if stripped := piece.rstrip():
+        first = end - len(piece)
         spans.append(Span(first, first + len(stripped)))
