@@ -8,7 +8,7 @@ blank node has a name within one answer only, so it can be a value, but nothing 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from imnm_kg.shacl.queries import ALONE, MARK, Query
 from imnm_kg.shacl.remote_graph import RemoteGraph
 from imnm_kg.shacl.remote_rows import Client, Row, Text, UnaskableError, WholeResults
 from imnm_kg.shacl.report import Report
-from imnm_kg.shacl.shapes import Shape, Shapes, ShapesError
+from imnm_kg.shacl.shapes import Shape, Shapes, ShapesError, Target
 from imnm_kg.shacl.vocabulary import Term
 
 __all__ = ["RemoteEvaluator", "RemoteShapesError", "RemoteValidation"]
@@ -143,6 +143,9 @@ class RemoteValidation(Validation):
         """
         results = WholeResults(client)
         self.remote = RemoteGraph(results)
+        self._targets: dict[Target, set[int]] = {}
+        self._choosing: dict[Target, None] = {}
+        self._chosen: set[int] = set()
         super().__init__(self.remote, shapes, RemoteEvaluator(self.remote, results))
 
     def report(self) -> Report:
@@ -151,15 +154,33 @@ class RemoteValidation(Validation):
         Raises:
             RemoteShapesError: when a shape asks what cannot be asked of an endpoint.
         """
-        return replace(super().report(), by_store=by_store(self.shapes))
+        report = super().report()
+        if len(self._choosing) > 1:  # a blank node that several of them choose came under several names
+            blank = self.remote.matching(self._together(self._choosing, "FILTER(isBlank(?x))"))
+            report = replace(report, focus_nodes=report.focus_nodes - len(self._chosen) + len(blank))
+        return replace(report, by_store=by_store(self.shapes))
 
     def focus_nodes(self, shape: Shape) -> set[int]:
         """Give the nodes that the targets of a shape choose."""
         with _named(shape.node):
-            found = [self.chosen(target) for target in dict.fromkeys(shape.targets)]
-            if sum(bool(self.remote.blank(part)) for part in found) > 1:
-                raise UnaskableError("several of its targets choose blank nodes, which may be the same ones")
-        return set().union(*found)
+            found = {target: self.chosen(target) for target in shape.targets}
+            choosing = dict.fromkeys(target for target in found if self.remote.blank(found[target]))
+            focus = set[int]().union(*found.values())
+            if len(choosing) > 1:  # what they choose may be the same blank nodes, and one answer tells
+                focus -= self.remote.blank(focus)
+                focus |= self.remote.matching(self._together(choosing))
+            self._choosing |= choosing
+            self._chosen |= self.remote.blank(focus)
+        return focus
+
+    def _together(self, targets: Iterable[Target], more: str = "") -> str:
+        return " UNION ".join(f"{{ {self.remote.pattern(target)} {more} }}" for target in targets)
+
+    def chosen(self, target: Target) -> set[int]:
+        """Give the nodes that a target chooses."""
+        if target not in self._targets:
+            self._targets[target] = super().chosen(target)
+        return self._targets[target]
 
     def check(self, node: Term, focus: Set[int]) -> list[Finding]:
         """Give what a shape, by its node, finds at fault with some nodes."""

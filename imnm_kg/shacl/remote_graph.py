@@ -14,6 +14,7 @@ from imnm_kg.shacl.columns import LOW
 from imnm_kg.shacl.paths import Alternative, Inverse, Path, Predicate, Repeated, path_values
 from imnm_kg.shacl.queries import MARK
 from imnm_kg.shacl.remote_rows import Row, Text, UnaskableError, WholeResults
+from imnm_kg.shacl.shapes import Target
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 
 __all__ = ["RemoteGraph"]
@@ -62,11 +63,25 @@ class RemoteGraph:
 
     def subjects(self, predicate: int) -> set[int]:
         """Give the subjects of a predicate."""
-        return self._all(f"?x {self._terms[predicate]} ?y")
+        return self.matching(f"?x {self._terms[predicate]} ?y")
 
     def objects(self, predicate: int) -> set[int]:
         """Give the objects of a predicate."""
-        return self._all(f"?y {self._terms[predicate]} ?x")
+        return self.matching(f"?y {self._terms[predicate]} ?x")
+
+    def pattern(self, target: Target) -> str:
+        """Write what ``?x`` must match to be chosen by a target that is no node."""
+        number = self.intern(target.term)
+        if target.kind == "class":
+            return self._typed(sorted(self._classes(number)))
+        return f"?x {target.term} ?y" if target.kind == "subjectsOf" else f"?y {target.term} ?x"
+
+    def matching(self, pattern: str) -> set[int]:
+        """Give what ``?x`` can be in a pattern."""
+        return set(map(self.intern, self._results.terms(pattern)))
+
+    def _typed(self, classes: Sequence[int]) -> str:
+        return f"VALUES ?y {{ {' '.join(str(self._terms[each]) for each in classes)} }} ?x {rdf('type')} ?y"
 
     def instances(self, of: int) -> set[int]:
         """Give the SHACL instances of a class: those typed with it or with a class below it."""
@@ -74,8 +89,7 @@ class RemoteGraph:
             classes = sorted(self._classes(of))
             found: list[set[int]] = []
             for start in range(0, len(classes), _CLASSES):
-                values = " ".join(str(self._terms[each]) for each in classes[start : start + _CLASSES])
-                found.append(self._all(f"VALUES ?y {{ {values} }} ?x {rdf('type')} ?y"))
+                found.append(self.matching(self._typed(classes[start : start + _CLASSES])))
             if sum(bool(self.blank(part)) for part in found) > 1:
                 raise UnaskableError(f"blank nodes are instances of the many classes below {self._terms[of]}")
             self._instances[of] = set().union(*found)
@@ -90,22 +104,26 @@ class RemoteGraph:
         classes = self._classes(of)
         return {pair >> 32 for pair in self.forward(self._type, nodes) if pair & LOW in classes}
 
-    def outgoing(self, nodes: Set[int]) -> Iterator[tuple[int, int, int]]:
-        """Give the triples with one of the nodes as subject."""
+    def outgoing(self, nodes: Set[int], without: Set[int] = frozenset()) -> Iterator[tuple[int, int, int]]:
+        """Give the triples with one of the nodes as subject, those of some predicates left out."""
         if self.blank(nodes):
             raise UnaskableError("it asks for all properties of a blank node")
+        left_out = ", ".join(str(self._terms[predicate]) for predicate in sorted(without))
+        others = f" FILTER(?{{}} NOT IN ({left_out}))" if without else ""
         asked = sorted(node for node in nodes if not isinstance(self._terms[node], Literal))
 
         def alone(place: int) -> list[Row]:
             subject = self._terms[asked[place]]
-            predicates = self._results.terms(f"{subject} ?x ?y")
+            predicates = self._results.terms(f"{subject} ?x ?y{others.format('x')}")
             return [
                 {MARK: Literal(place), "predicate": predicate, "value": value}
                 for predicate in predicates
                 for value in self._results.terms(f"{subject} {predicate} ?x")
             ]
 
-        found = self._of_nodes(asked, "?node ?predicate ?value", ("predicate", "value"), alone)
+        found = self._of_nodes(
+            asked, f"?node ?predicate ?value{others.format('predicate')}", ("predicate", "value"), alone
+        )
         yield from {(asked[place], predicate, value) for place, (predicate, value) in found}
 
     def along(self, path: Path, nodes: Set[int]) -> list[int]:
@@ -162,9 +180,6 @@ class RemoteGraph:
 
         for place, row in self._results.of_nodes([str(self._terms[node]) for node in asked], write, alone):
             yield place, tuple(self.intern(row[name]) for name in names)
-
-    def _all(self, pattern: str) -> set[int]:
-        return set(map(self.intern, self._results.terms(pattern)))
 
     def _classes(self, of: int) -> set[int]:
         """Give a class and those below it."""
