@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal
 from imnm_kg.shacl.columns import LOW
 from imnm_kg.shacl.paths import Alternative, Inverse, Path, Predicate, Repeated, path_values
 from imnm_kg.shacl.queries import MARK
-from imnm_kg.shacl.remote_rows import Row, Text, UnaskableError, WholeResults
+from imnm_kg.shacl.remote_rows import Row, Text, UnaskableError, WholeResults, odd
 from imnm_kg.shacl.shapes import Target
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 
@@ -179,6 +179,8 @@ class RemoteGraph:
             return "", f"{select} WHERE {{ VALUES (?{MARK} ?node) {{ {values} }} {pattern} }}"
 
         for place, row in self._results.of_nodes([str(self._terms[node]) for node in asked], write, alone):
+            if not row.keys() >= set(names):
+                raise odd("a row that does not hold what was asked for")
             yield place, tuple(self.intern(row[name]) for name in names)
 
     def _classes(self, of: int) -> set[int]:

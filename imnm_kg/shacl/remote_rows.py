@@ -15,12 +15,13 @@ from imnm_kg.errors import ImnmError
 from imnm_kg.shacl.queries import MARK
 from imnm_kg.shacl.vocabulary import Term
 
-__all__ = ["Client", "Text", "UnaskableError", "WholeResults"]
+__all__ = ["Client", "Text", "UnaskableError", "WholeResults", "odd"]
 
 _COUNT = "imnmCount"
 _BATCH = 500
 _BATCH_TEXT = 60_000
-_PAGE = 10_000
+_AT_ONCE = 400_000
+_PAGE = 10_000  # Virtuoso sorts no more, as it comes
 Row = Mapping[str, Term]
 Text = tuple[str, str]
 """A query: its declarations, and a SELECT that may as well stand within another one."""
@@ -63,7 +64,7 @@ class WholeResults:
         """Keep the client; the size of batches is learned from what comes back."""
         self._client = client
         self._batch = _BATCH
-        self._page = _PAGE
+        self._given = 0
 
     def ask(self, query: str) -> bool:
         """Give the answer to an ASK query, which cannot be cut."""
@@ -88,8 +89,7 @@ class WholeResults:
         rows = [row for row in found if _COUNT not in row]
         if len(counts) == 1 and _number(counts[0][_COUNT]) == len(rows):
             return rows
-        if not counts or len(rows) < _number(counts[0][_COUNT]):
-            self._page = max(2, min(self._page, len(found)))
+        self._given = len(found)
         return None
 
     def of_nodes(
@@ -130,7 +130,7 @@ class WholeResults:
             for row in rows or ():
                 place = _number(row.get(MARK))
                 if not start <= place < end:
-                    raise _odd("a row about a node that was not asked about")
+                    raise odd("a row about a node that was not asked about")
                 yield place, row
             start = end
 
@@ -147,35 +147,43 @@ class WholeResults:
         distinct = f"SELECT DISTINCT ?x WHERE {{ {pattern} }}"
         counted = self._client.select(f"SELECT (COUNT(*) AS ?{_COUNT}) WHERE {{ {{ {distinct} }} }}")
         if len(counted) != 1:
-            raise _odd("no count")
+            raise odd("no count")
         number = _number(counted[0].get(_COUNT))
         if not number:
             return []
-        if number <= self._page:
-            rows = self.rows(("", distinct))
-            if rows is not None:
-                return [row["x"] for row in rows if "x" in row]
+        page = _PAGE
+        if number <= _AT_ONCE:
+            try:
+                rows = self.rows(("", distinct), hurry=True)
+            except ImnmError as error:
+                if error.code not in ("endpoint-refused", "endpoint-unreachable", "endpoint-cut", "endpoint-large"):
+                    raise
+            else:
+                found = dict.fromkeys(row["x"] for row in rows or () if "x" in row)
+                if len(found) == number:
+                    return list(found)
+                page = page if rows is not None else max(2, min(page, self._given))
         blank = self.rows(("", f"SELECT DISTINCT ?x WHERE {{ {pattern} FILTER(isBlank(?x)) }}"))
         if blank is None:
             raise UnaskableError("the server gives more blank nodes than it puts into one answer")
         found = dict.fromkeys(row["x"] for row in blank if "x" in row)
-        found.update(dict.fromkeys(self._pages(pattern)))
+        found.update(dict.fromkeys(self._pages(pattern, page)))
         if len(found) != number:
             _cut(len(found), number)
         return list(found)
 
-    def _pages(self, pattern: str) -> Iterator[Term]:
+    def _pages(self, pattern: str, size: int) -> Iterator[Term]:
         # From where the last page ended, not by OFFSET: servers refuse to sort as far as the end of a large result.
         last, before = "", -1
         seen: set[Term] = set()
         while len(seen) > before:
             before = len(seen)
             beyond = f"FILTER(!isBlank(?x) && STR(?x) >= {Literal(last)})"
-            page = f"SELECT DISTINCT ?x WHERE {{ {pattern} {beyond} }} ORDER BY STR(?x) LIMIT {self._page}"
+            page = f"SELECT DISTINCT ?x WHERE {{ {pattern} {beyond} }} ORDER BY STR(?x) LIMIT {size}"
             for row in self._client.select(page):
                 term = row.get("x")
                 if term is None or isinstance(term, BlankNode) or not hasattr(term, "value"):
-                    raise _odd("a row that does not hold what was asked for")
+                    raise odd("a row that does not hold what was asked for")
                 last = term.value
                 seen.add(term)
         yield from seen
@@ -188,11 +196,12 @@ def _cut(given: int, number: int) -> NoReturn:
     raise ImnmError("endpoint-cut", what, remedy)
 
 
-def _odd(what: str) -> ImnmError:
+def odd(what: str) -> ImnmError:
+    """Say that a server does not answer what was asked."""
     return ImnmError("endpoint-answer", f"the server answered with {what}", "check that it is a SPARQL endpoint")
 
 
 def _number(term: Term | None) -> int:
     if isinstance(term, Literal) and term.value.isascii() and term.value.isdigit():
         return int(term.value[:18])
-    raise _odd("something else than a number")
+    raise odd("something else than a number")

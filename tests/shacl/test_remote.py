@@ -208,6 +208,16 @@ def test_long_values_are_asked_for_in_smaller_batches(server: SparqlServer) -> N
     assert len(there.results) == 50
 
 
+def test_a_long_list_that_is_too_large_for_one_answer_comes_in_pages(server: SparqlServer) -> None:
+    here = validate(server.holds(turtle(persons(12_000))), AGES)
+    gc.collect()
+    endpoint = Endpoint(server.url, largest=720_000)
+    there = RemoteValidation(endpoint, read_shapes(AGES)).report()
+    assert results(there) == results(here)
+    assert there.focus_nodes == 12_000
+    assert sum("ORDER BY" in query for query in server.asked) == 3
+
+
 def test_only_what_the_shapes_look_at_is_asked_for(server: SparqlServer) -> None:
     same(server, turtle(persons(20)), AGES)
     assert not any("example.org/name" in query or "?predicate" in query for query in server.asked)
