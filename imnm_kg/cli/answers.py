@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from imnm_kg.model.results import Result
 
-__all__ = ["FORMATS", "add_asking_options", "open_for", "print_result"]
+__all__ = ["FORMATS", "add_asking_options", "open_for", "print_result", "seconds"]
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
 
@@ -27,11 +27,12 @@ def add_asking_options(parser: argparse.ArgumentParser) -> None:
     """Add what both commands take."""
     parser.add_argument("--release", type=Path, metavar="DIR", help="the folder of a built release")
     parser.add_argument("--endpoint", metavar="URL", help="ask a remote SPARQL endpoint instead")
-    parser.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="for --endpoint; default: 60")
+    parser.add_argument("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for --endpoint; default: 60")
     parser.add_argument("--format", choices=FORMATS, help="default: table, or turtle for a graph")
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Read a number of seconds of an option."""
     try:
         value = float(text)
     except ValueError:

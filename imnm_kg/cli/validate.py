@@ -10,9 +10,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imnm_kg.cli.answers import seconds
 from imnm_kg.cli.output import Style, style_for
+from imnm_kg.errors import ImnmError
 
 if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
     from imnm_kg.model.report import Report, Result
 
 EXAMPLES = """\
@@ -20,6 +24,7 @@ examples:
   imnm-kg validate                                   the graph, with all its inferences, and its own shapes
   imnm-kg validate my.ttl --shapes my-shapes.ttl     any data with any shapes
   imnm-kg validate --format turtle > report.ttl      the report in the vocabulary of SHACL
+  imnm-kg validate --endpoint http://127.0.0.1:7878/query   the graph behind an endpoint, which is only read
 
 Without DATA the source files are assembled and the inferences drawn first. Exit code 1: there are violations."""
 
@@ -30,6 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shapes", action="append", type=Path, metavar="PATH", help="shapes, files or folders; may be repeated"
     )
+    parser.add_argument("--endpoint", metavar="URL", help="validate the default graph of a SPARQL endpoint instead")
+    parser.add_argument("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for --endpoint; default: 60")
     parser.add_argument("--engine", choices=["pyshacl"], default="pyshacl", help="default: pyshacl")
     parser.add_argument("--format", choices=["text", "turtle", "json"], default="text", help="default: text")
 
@@ -43,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     folders = find_folders()
     shapes = read_shapes(arguments.shapes or [folders.shapes])
-    if arguments.data:
+    if arguments.endpoint is not None:
+        report, triples = _ask(arguments, [*shapes, *read_data([folders.ontology / "prefixes.ttl"])]), None
+    elif arguments.data:
         data, place_of = read_data(arguments.data), places_of(arguments.data)
         triples = len(data)
         if not arguments.shapes:  # ours ask about the classes, relations and prefixes of the ontology too
@@ -52,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         dataset = derive(folders)
         data, place_of = list(dataset.quads), dataset.assembly.place_of
         triples = len(data)
-    report = validate(data, shapes, place_of)
+    if arguments.endpoint is None:
+        report = validate(data, shapes, place_of)
     if arguments.format == "turtle":
         from imnm_kg.model.report import report_turtle
 
@@ -62,6 +72,18 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(_text(report, style_for(sys.stdout), read_prefixes(folders), triples))
     return 1 if report.violations else 0
+
+
+def _ask(arguments: argparse.Namespace, shapes: list[Quad]) -> Report:
+    """Validate what is behind an endpoint, and say on standard error what the report rests on."""
+    if arguments.data:
+        raise ImnmError("usage", "DATA and --endpoint name two graphs", "give one of the two")
+    from imnm_kg.operations.validate_remote import notes_on, printable, validate_remote
+
+    report = validate_remote(arguments.endpoint, shapes, arguments.timeout)
+    for note in notes_on(report):
+        print(f"imnm-kg: note: {note}", file=sys.stderr)
+    return printable(report)
 
 
 def _json(report: Report) -> dict[str, object]:
@@ -83,9 +105,10 @@ def _json(report: Report) -> dict[str, object]:
     return {"conforms": report.conforms, "results": [one(result) for result in report.results]}
 
 
-def _text(report: Report, style: Style, prefixes: dict[str, str], triples: int) -> str:
+def _text(report: Report, style: Style, prefixes: dict[str, str], triples: int | None) -> str:
     if report.conforms:
-        return f"{style('conforms', 'green')}: no result in {triples:,} triples\n"
+        where = "at the endpoint" if triples is None else f"in {triples:,} triples"
+        return f"{style('conforms', 'green')}: no result {where}\n"
 
     def short(node: str) -> str:
         iri = node[1:-1]

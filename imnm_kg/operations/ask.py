@@ -118,7 +118,9 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
         ImnmError: ``endpoint-url``, ``endpoint-unreachable``, ``endpoint-refused`` with what the server said,
             ``endpoint-answer`` for an answer that is none.
     """
-    if not _is_address(url):
+    from imnm_kg.rdf.endpoint import is_address
+
+    if not is_address(url):
         raise ImnmError("endpoint-url", f"'{url}' is no address of an endpoint", "give an http or https URL")
     from http.client import HTTPException
     from urllib.error import HTTPError
@@ -156,17 +158,6 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
     except (SyntaxError, ValueError, AttributeError, TypeError) as error:
         what = f"{url} did not answer with SPARQL results: {str(error)[:200]}"
         raise ImnmError("endpoint-answer", what, "check that the address is that of a SPARQL endpoint") from error
-
-
-def _is_address(url: str) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return bool(re.fullmatch(r"https?://[!-~]+", url)) and bool(parts.hostname)
 
 
 def _refused(url: str, said: str, error: Exception) -> ImnmError:

@@ -57,8 +57,8 @@ class Graph(Protocol):
     def instances_among(self, of: int, nodes: Set[int]) -> set[int]:
         """Give those of the nodes that are SHACL instances of a class."""
 
-    def outgoing(self, nodes: Set[int]) -> Iterator[tuple[int, int, int]]:
-        """Give the triples with one of the nodes as subject."""
+    def outgoing(self, nodes: Set[int], without: Set[int] = frozenset()) -> Iterator[tuple[int, int, int]]:
+        """Give the triples with one of the nodes as subject, those of some predicates left out."""
 
 
 class DataGraph:
@@ -140,10 +140,10 @@ class DataGraph:
         """Give those of the nodes that are SHACL instances of a class."""
         return self.instances(of) & nodes
 
-    def outgoing(self, nodes: Set[int]) -> Iterator[tuple[int, int, int]]:
-        """Give the triples with one of the nodes as subject."""
+    def outgoing(self, nodes: Set[int], without: Set[int] = frozenset()) -> Iterator[tuple[int, int, int]]:
+        """Give the triples with one of the nodes as subject, those of some predicates left out."""
         for predicate, column in self._columns.items():
-            for pair in _select(column, nodes):
+            for pair in () if predicate in without else _select(column, nodes):
                 yield pair >> 32, predicate, pair & LOW
 
     def triples(self, predicates: Iterable[int] | None = None) -> Iterator[Triple]:

@@ -24,6 +24,7 @@ _FORBIDDEN = ("MINUS", "VALUES", "SERVICE")
 _TOGETHER = {"GROUP", "HAVING", "LIMIT", "OFFSET", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _FREE = ("shapesGraph", "currentShape", "PATH")
 MARK = "imnmMark"
+ALONE = "imnmRow"
 MARKS = NamedNode("urn:x-shacl:marks")
 
 
@@ -208,7 +209,7 @@ class Query(Frozen):
             if number in emptied:
                 behind = 2 if tokens[number + 1].name in ("DISTINCT", "REDUCED") else 1
                 end = tokens[number + behind].start
-                parts += [self.text[last:end], f"(1 AS ?imnmRow{number}) "]
+                parts += [self.text[last:end], f"(1 AS ?{ALONE}{number}) "]
                 last = end
             if token.kind != "var" or token.name not in terms:
                 continue

@@ -68,3 +68,8 @@ def test_a_graph_comes_back_as_turtle(endpoint: str) -> None:
 def test_a_refusal_says_what_the_server_said(endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sparql", "SELECT ?x {", "--endpoint", endpoint]) == 2
     assert "[endpoint-refused]" in capsys.readouterr().err
+
+
+def test_the_release_conforms_there_too(endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "--endpoint", endpoint]) == 0
+    assert capsys.readouterr().out == "conforms: no result at the endpoint\n"

@@ -6,9 +6,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +13,9 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from imnm_kg.model.stored_query import StoredQuery
-from tests.engines.support import ask_table, free_port
+from tests.engines.support import ask_table, virtuoso
 from tests.queries.support import FIXTURES, QUESTIONS, names, read_tsv
 
-SERVER, CLIENT = shutil.which("virtuoso-t"), shutil.which("isql-vt")
-INI = (Path(__file__).parent.parent / "fixtures" / "engines" / "virtuoso.ini").read_text(encoding="utf-8")
 GRAPH = "https://w3id.org/imnm-kg/release/imnm.ttl"
 # Virtuoso stores a boolean as a number and gives it back as one.
 BOOLEAN = "^^<http://www.w3.org/2001/XMLSchema#boolean>"
@@ -29,26 +24,10 @@ KNOWN = {f'"1"{BOOLEAN}': f'"true"{BOOLEAN}', f'"0"{BOOLEAN}': f'"false"{BOOLEAN
 
 @pytest.fixture(scope="module")
 def endpoint(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if SERVER is None or CLIENT is None:
-        if os.environ.get("CI", "").lower() == "true":
-            pytest.fail("Virtuoso is not here, and CI must not skip this test", pytrace=False)
-        pytest.skip("Virtuoso is not here")
     folder = tmp_path_factory.mktemp("virtuoso")
     union = [quad.triple for quad in parse(path=release / "imnm.ttl", format=RdfFormat.TURTLE)]
-    (folder / "imnm.nt").write_bytes(serialize(union, format=RdfFormat.N_TRIPLES) or b"")
-    sql, http = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    (folder / "virtuoso.ini").write_text(INI.format(folder=folder, sql=sql, http=http), encoding="utf-8")
-
-    def run(commands: str) -> None:
-        subprocess.run([CLIENT, sql, "dba", "dba", f"exec={commands}"], check=True, capture_output=True, timeout=60)
-
-    start = [SERVER, "+configfile", str(folder / "virtuoso.ini"), "+wait"]
-    subprocess.run(start, check=True, capture_output=True, timeout=90, cwd=folder)
-    try:
-        run(f"ld_dir('{folder}', 'imnm.nt', '{GRAPH}'); rdf_loader_run(); checkpoint;")
-        yield f"http://{http}/sparql"
-    finally:
-        run("shutdown;")
+    with virtuoso(folder, serialize(union, format=RdfFormat.N_TRIPLES) or b"", GRAPH) as address:
+        yield address
 
 
 def test_everything_was_loaded(endpoint: str, release: Path) -> None:

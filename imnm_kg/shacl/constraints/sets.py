@@ -196,9 +196,8 @@ class Closed(Constraint):
         """Find the values of other properties."""
         allowed = {run.graph.intern(iri) for iri in self.allowed}
         found: dict[int, list[tuple[int, int]]] = {}
-        for node, predicate, value in run.graph.outgoing(scope.values):
-            if predicate not in allowed:
-                found.setdefault(node, []).append((predicate, value))
+        for node, predicate, value in run.graph.outgoing(scope.values, allowed):
+            found.setdefault(node, []).append((predicate, value))
         paths: dict[int, Predicate] = {}
         for pair in scope.pairs if found else ():
             for predicate, value in found.get(pair & LOW, ()):
