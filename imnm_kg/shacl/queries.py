@@ -7,6 +7,7 @@ node by putting its term into the text, as the standard describes pre-binding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -231,6 +232,7 @@ class Query:
 
 
 def _syntax_error(error: SyntaxError, prologue: str) -> QueryError:
-    line = None if error.lineno is None else max(1, error.lineno - prologue.count("\n"))
-    said = " ".join(str(error.msg).split())[:200]
-    return QueryError(f"not SPARQL 1.1: {said}", line)
+    said = " ".join(str(error.msg).split())
+    at = re.match(r"error at (\d+):\d+: ", said)  # the engine gives the place in its message alone
+    line = None if at is None else max(1, int(at[1]) - prologue.count("\n"))
+    return QueryError(f"not SPARQL 1.1: {said[at.end() if at is not None else 0 :][:200]}", line)
