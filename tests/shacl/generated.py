@@ -178,7 +178,9 @@ class _Builder:
             self.triples += [Triple(node, rdf("type"), rdfs("Class"))]  # type: ignore[arg-type]
             self.implicit.append(node)
         else:
-            pool = {"targetClass": CLASSES, "targetNode": [*NODES[:4], *POOLS["literal"]]}.get(name, PREDICATES)
+            pool: list[Any] = {"targetClass": [*CLASSES], "targetNode": [*NODES[:4], *POOLS["literal"]]}.get(
+                name, [*PREDICATES]
+            )
             self.say(node, name, self.one(pool))
 
     def case(self) -> Case:

@@ -50,7 +50,7 @@ def excused(case: Case, engine: str) -> bool:
     """Whether a known difference of an engine may concern a case."""
     store = Store()
     for graph, triples in ((SHAPES, case.shapes), (DATA, case.data)):
-        store.extend(Quad(*triple, graph) for triple in triples)
+        store.extend(Quad(each.subject, each.predicate, each.object, graph) for each in triples)
     whens = {known["when"] for known in KNOWN if known["engine"] == engine}
     return any(bool(store.query(f"ASK {{ {when} }}", prefixes=PREFIXES)) for when in whens)
 
