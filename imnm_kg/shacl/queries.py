@@ -151,7 +151,11 @@ class Query:
         if any(set(names) & group.zero for group in groups):
             return False
         # Only the outermost group is joined with the nodes before it is tested; another one must bind by itself.
-        return all(name not in group.tests or name in group.binds for group in groups[1:] for name in names)
+        return all(
+            name not in group.late and (name not in group.tests or name in group.binds)
+            for group in groups[1:]
+            for name in names
+        )
 
     def for_marks(self, names: tuple[str, ...]) -> str:
         """Write the query so that it is asked of all marks of the graph of marks; each row names its mark."""
