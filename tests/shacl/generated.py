@@ -85,7 +85,8 @@ class _Builder:
         head: Term = _RDF_LIST
         for member in reversed(members):
             cell = BlankNode(self.new("l"))
-            self.triples += [Triple(cell, rdf("first"), member), Triple(cell, rdf("rest"), head)]  # type: ignore[arg-type]
+            for name, value in (("first", member), ("rest", head)):
+                self.triples.append(Triple(cell, rdf(name), value))
             head = cell
         return head
 
@@ -178,9 +179,8 @@ class _Builder:
             self.triples += [Triple(node, rdf("type"), rdfs("Class"))]  # type: ignore[arg-type]
             self.implicit.append(node)
         else:
-            pool: list[Any] = {"targetClass": [*CLASSES], "targetNode": [*NODES[:4], *POOLS["literal"]]}.get(
-                name, [*PREDICATES]
-            )
+            pools: dict[str, list[Any]] = {"targetClass": CLASSES, "targetNode": [*NODES[:4], *POOLS["literal"]]}
+            pool = pools.get(name, PREDICATES)
             self.say(node, name, self.one(pool))
 
     def case(self) -> Case:

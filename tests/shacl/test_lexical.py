@@ -23,7 +23,8 @@ NOT_FOR_RDF = {"QName", "NOTATION", "IDREFS", "ENTITIES", "NMTOKENS"}
 BUILT_IN = (
     "string boolean decimal float double duration dateTime time date gYearMonth gYear gMonthDay gDay gMonth hexBinary "
     "base64Binary anyURI normalizedString token language Name NCName NMTOKEN ID IDREF ENTITY integer "
-    "nonPositiveInteger negativeInteger long int short byte nonNegativeInteger unsignedLong unsignedInt unsignedShort unsignedByte "
+    "nonPositiveInteger negativeInteger long int short byte nonNegativeInteger unsignedLong unsignedInt "
+    "unsignedShort unsignedByte "
     "positiveInteger yearMonthDuration dayTimeDuration dateTimeStamp"
 )
 

@@ -48,7 +48,8 @@ class _Maker:
     def expression(self, depth: int) -> str:
         simple = [
             "bound(?x)", "!bound(?y)", "?x = $this", "$this != ?y", "isIRI($this)", "isLiteral(?x)", "?x < 2",
-            "sameTerm(?x, $this)", "$this IN (ex:a, 1)", "bound($this)", "COALESCE(?x, $this) = ex:a", "STR($this) = \"$this\"",
+            "sameTerm(?x, $this)", "$this IN (ex:a, 1)", "bound($this)", "COALESCE(?x, $this) = ex:a",
+            "STR($this) = \"$this\"",
         ]  # fmt: skip
         if depth:
             simple += [f"EXISTS {self.group(depth - 1)}", f"NOT EXISTS {self.group(depth - 1)}"] * 2
