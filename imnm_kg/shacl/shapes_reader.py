@@ -157,6 +157,8 @@ class _Reader:
                     raise ShapesError(node, "sh:targetNode must be an IRI or a literal", sh(name), value)
                 found.append(Target(kind, value))
         if self.graph.is_instance(node, *_TYPES) and self.graph.is_instance(node, rdfs("Class")):
+            if not isinstance(node, NamedNode):
+                raise ShapesError(node, "a shape that is a class must be an IRI")
             found.append(Target("class", node))
         return tuple(found)
 
