@@ -134,7 +134,7 @@ Judge = Callable[[Sequence[Case]], Sequence[Found]]
 def test_as_another_engine(engine: str, strange: bool) -> None:
     if engine == "jena":
         outside(JENA, "Jena is not here")
-    made = collected(2000 if engine == "jena" else 1000, strange)
+    made = collected(1000, strange)
     theirs = by_jena(made) if engine == "jena" else [by_pyshacl(case) for case in made]
     wrong = compare(made, theirs, engine)
     assert not wrong, f"{len(wrong)} of {len(made)} cases differ, the shortest:\n{min(wrong, key=len)}"
