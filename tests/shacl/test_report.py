@@ -48,8 +48,12 @@ def test_what_a_constraint_says(shape: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ex:a", '"a"', '"a"@en', '"01"^^xsd:integer', '"x"^^xsd:integer', '"a"^^ex:own', '"1"^^xsd:boolean']
-)
+    "text",
+    [
+        "ex:a", '"a"', '"a"@en', '"01"^^xsd:integer', '"x"^^xsd:integer', '"a"^^ex:own', '"1"^^xsd:boolean',
+        '"a  b"^^xsd:token', '" a"^^xsd:normalizedString',
+    ],
+)  # fmt: skip
 def test_terms_go_to_rdflib_and_back(text: str) -> None:
     assert from_rdflib(to_rdflib(term(text))) == term(text)
 
