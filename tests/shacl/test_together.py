@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +127,12 @@ def check(text: str) -> bool | None:
 @given(queries())
 def test_together_as_one_by_one(text: str) -> None:
     check(text)
+
+
+@pytest.mark.slow
+def test_many_queries() -> None:
+    asked = Counter(check(_Maker(Random(seed)).query()) for seed in range(4000))
+    assert asked[True] > 1000
 
 
 def test_known_traps() -> None:
