@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -17,9 +18,10 @@ from imnm_kg.shacl import validate
 from imnm_kg.shacl.rdflib_bridge import from_rdflib, rdflib_graph
 from imnm_kg.shacl.shapes_graph import ShapesGraph
 from imnm_kg.shacl.vocabulary import Term, local_name, rdf, sh
+from tests.conftest import outside
 from tests.shacl.generated import Case
 
-__all__ = ["JENA", "Found", "by_jena", "by_pyshacl", "by_us"]
+__all__ = ["Found", "by_jena", "by_pyshacl", "by_us", "need_jena"]
 
 JARS = Path("/usr/share/java")
 JENA = JARS / "jena-shacl.jar"
@@ -53,6 +55,12 @@ def by_pyshacl(case: Case) -> Found:
         return f"{type(report).__name__}: {text}"
     found = (Triple(*map(from_rdflib, triple)) for triple in report)  # type: ignore[arg-type]
     return _results(found)
+
+
+def need_jena() -> None:
+    """Skip the test by name without Jena or without a Java that compiles; fail in CI."""
+    outside(JENA, "Jena is not here")
+    outside(Path(shutil.which("javac") or "javac"), "a Java that compiles is not here")
 
 
 def by_jena(cases: Sequence[Case]) -> list[Found]:

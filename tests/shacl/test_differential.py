@@ -21,9 +21,8 @@ from hypothesis import given, settings
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from imnm_kg.shacl.vocabulary import RDF, RDFS, SH, XSD
-from tests.conftest import outside
 from tests.shacl.generated import EX, Case, cases, collected
-from tests.shacl.others import JENA, Found, by_jena, by_pyshacl, by_us
+from tests.shacl.others import Found, by_jena, by_pyshacl, by_us, need_jena
 
 KNOWN: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "known-differences.toml").read_text(encoding="utf-8")
@@ -86,7 +85,7 @@ def by_jena_of_examples() -> list[Found]:
 def test_known_difference(known: dict[str, Any]) -> None:
     case, engine = example(known), known["engine"]
     if engine == "jena":
-        outside(JENA, "Jena is not here")
+        need_jena()
     ours = by_us(case)
     theirs = by_jena_of_examples()[KNOWN.index(known)] if engine == "jena" else by_pyshacl(case)
     assert excused(case, engine)
@@ -133,7 +132,7 @@ Judge = Callable[[Sequence[Case]], Sequence[Found]]
 @pytest.mark.parametrize("engine", ["pyshacl", "jena"])
 def test_as_another_engine(engine: str, strange: bool) -> None:
     if engine == "jena":
-        outside(JENA, "Jena is not here")
+        need_jena()
     made = collected(1000, strange)
     theirs = by_jena(made) if engine == "jena" else [by_pyshacl(case) for case in made]
     wrong = compare(made, theirs, engine)
