@@ -97,7 +97,8 @@ def _checker(datatype: str) -> Callable[[str], bool] | None:
 
     def dated(text: str) -> bool:
         found = fullmatch(text)
-        return found is not None and int(found[3]) <= _days(int(found[1]), int(found[2]))
+        # The calendar repeats every 400 years, and a year may have more digits than int() takes.
+        return found is not None and int(found[3]) <= _days(int(found[1][-4:]), int(found[2]))
 
     return dated
 

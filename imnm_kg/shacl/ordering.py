@@ -76,19 +76,29 @@ def _value(term: Term) -> object:
     return _TIMELIKE
 
 
-def _single(number: float) -> float:
+class _Single(float):
+    """A number of single precision."""
+
+
+def _single(number: float) -> _Single:
     try:
-        return float(struct.unpack("f", struct.pack("f", number))[0])
+        return _Single(struct.unpack("f", struct.pack("f", number))[0])
     except OverflowError:
-        return float("inf") if number > 0 else float("-inf")
+        return _Single("inf" if number > 0 else "-inf")
+
+
+def _promoted(number: Decimal, beside: float) -> float:
+    """Turn an exact number into one of the type of the number beside it, as XPath does before it compares."""
+    return _single(float(number)) if isinstance(beside, _Single) else float(number)
 
 
 def _sign(one: object, other: object) -> str | None:
     if isinstance(one, Decimal) and isinstance(other, float):
-        one = float(one)
+        one = _promoted(one, other)
     elif isinstance(one, float) and isinstance(other, Decimal):
-        other = float(other)
-    if type(one) is not type(other) or not isinstance(one, Decimal | float | str | bool):
+        other = _promoted(other, one)
+    alike = isinstance(one, float) if isinstance(other, float) else type(one) is type(other)
+    if not alike or not isinstance(one, Decimal | float | str | bool):
         return None
     if one < other:  # type: ignore[operator]
         return "<"

@@ -7,6 +7,7 @@ node by putting its term into the text, as the standard describes pre-binding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -151,7 +152,11 @@ class Query(Frozen):
         if any(set(names) & group.zero for group in groups):
             return False
         # Only the outermost group is joined with the nodes before it is tested; another one must bind by itself.
-        return all(name not in group.tests or name in group.binds for group in groups[1:] for name in names)
+        return all(
+            name not in group.late and (name not in group.tests or name in group.binds)
+            for group in groups[1:]
+            for name in names
+        )
 
     def for_marks(self, names: tuple[str, ...]) -> str:
         """Write the query so that it is asked of all marks of the graph of marks; each row names its mark."""
@@ -239,6 +244,7 @@ class Query(Frozen):
 
 
 def _syntax_error(error: SyntaxError, prologue: str) -> QueryError:
-    line = None if error.lineno is None else max(1, error.lineno - prologue.count("\n"))
-    said = " ".join(str(error.msg).split())[:200]
-    return QueryError(f"not SPARQL 1.1: {said}", line)
+    said = " ".join(str(error.msg).split())
+    at = re.match(r"error at (\d+):\d+: ", said)  # the engine gives the place in its message alone
+    line = None if at is None else max(1, int(at[1]) - prologue.count("\n"))
+    return QueryError(f"not SPARQL 1.1: {said[at.end() if at is not None else 0 :][:200]}", line)

@@ -66,7 +66,8 @@ class Group:
     Attributes:
         patterns: its own triple patterns.
         binds: the variables that its own triple patterns bind in every solution.
-        tests: the variables in its filters and bindings, those of EXISTS groups in them not counted.
+        tests: the variables in its filters and bindings, those of EXISTS groups in them too.
+        late: the variables that an OPTIONAL or a BIND of it sees before its own triple patterns bind them.
         zero: the variables at the end of a path that may have no step, and so stand for nodes no triple has.
         groups: the groups in it.
     """
@@ -75,6 +76,7 @@ class Group:
         self.patterns: list[Pattern] = []
         self.binds: set[str] = set()
         self.tests: set[str] = set()
+        self.late: set[str] = set()
         self.zero: set[str] = set()
         self.groups: list[Group] = []
 
@@ -212,6 +214,9 @@ class _Reader:
         self.take("}")
         return group
 
+    def variables(self, start: int) -> set[str]:
+        return {token.name for token in self.tokens[start : self.at] if token.kind == "var"}
+
     def modifier(self, group: Group) -> None:
         token = self.take()
         if token.text == "{":
@@ -222,8 +227,13 @@ class _Reader:
     def element(self, group: Group) -> None:
         token = self.peek()
         name = token.name if token.kind == "word" else token.text
-        if name in (".", "OPTIONAL", "MINUS", "UNION"):
+        start = self.at
+        if name in (".", "MINUS", "UNION"):
             self.take()
+        elif name == "OPTIONAL":
+            self.take()
+            group.groups.append(self.group())
+            group.late |= self.variables(start) - group.binds
         elif name == "{":
             group.groups.append(self.group())
         elif name == "GRAPH":
@@ -233,6 +243,9 @@ class _Reader:
         elif name in ("FILTER", "BIND"):
             self.take()
             self.expression(group)
+            group.tests |= self.variables(start)
+            if name == "BIND":
+                group.late |= self.variables(start) - group.binds
         elif name in ("VALUES", "SERVICE"):
             raise UnknownSyntaxError(name)  # refused by whoever asks
         else:
@@ -253,8 +266,6 @@ class _Reader:
                 continue
             self.take()
             depth += {"(": 1, ")": -1}.get(token.text, 0)
-            if token.kind == "var":
-                group.tests.add(token.name)
             if depth == 0:
                 return
 

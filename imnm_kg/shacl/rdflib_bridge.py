@@ -16,6 +16,9 @@ from imnm_kg.shacl.vocabulary import Term
 
 __all__ = ["from_rdflib", "rdflib_graph", "to_rdflib"]
 
+# Of these rdflib changes the white space whenever it makes a literal.
+_COLLAPSED = (rdflib.XSD.normalizedString, rdflib.XSD.token)
+
 
 def to_rdflib(term: Any) -> rdflib.term.Node:
     """Turn a parsed term into one of rdflib, without changing a literal."""
@@ -27,6 +30,10 @@ def to_rdflib(term: Any) -> rdflib.term.Node:
         return rdflib.Literal(term.value, lang=term.language)
     type_ = term.datatype.value
     datatype = None if type_ == str(rdflib.XSD.string) else rdflib.URIRef(type_)
+    if datatype in _COLLAPSED:
+        plain = rdflib.Literal(term.value)
+        plain._datatype = datatype
+        return plain
     return rdflib.Literal(term.value, datatype=datatype, normalize=False)  # what is judged is what is written
 
 

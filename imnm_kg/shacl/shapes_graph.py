@@ -58,7 +58,10 @@ class ShapesGraph:
             or not well_formed(value.value, value.datatype.value)
         ):
             raise ShapesError(node, f"sh:{local_name(predicate.value)} must be an xsd:integer", predicate, value)
-        return int(value.value)
+        try:
+            return int(value.value)
+        except ValueError as error:  # of thousands of digits
+            raise ShapesError(node, f"sh:{local_name(predicate.value)} is too large", predicate, value) from error
 
     def boolean(self, node: Term, predicate: NamedNode) -> bool:
         """Give the value of a property that is true or false; false where it has none."""
@@ -145,12 +148,12 @@ class ShapesGraph:
         step = self.path(shape, inner, depth + 1)
         return Inverse(step) if kind == "inversePath" else Repeated(step, dict(_REPEATED)[kind])
 
-    def is_instance(self, node: Term, of: NamedNode) -> bool:
-        """Tell whether a node is a SHACL instance of a class in this graph."""
+    def is_instance(self, node: Term, *of: NamedNode) -> bool:
+        """Tell whether a node is a SHACL instance of one of some classes in this graph."""
         todo, seen = list(self.values(node, _TYPE)), set()
         while todo:
             found = todo.pop()
-            if found == of:
+            if found in of:
                 return True
             if found not in seen:
                 seen.add(found)

@@ -15,7 +15,7 @@ from imnm_kg.shacl.paths import Path
 from imnm_kg.shacl.patterns import Pattern, PatternError
 from imnm_kg.shacl.shapes import Shape, Shapes, ShapesError, Target
 from imnm_kg.shacl.shapes_graph import ShapesGraph
-from imnm_kg.shacl.vocabulary import SH, Term, local_name, rdf, rdfs, sh
+from imnm_kg.shacl.vocabulary import SH, Term, local_name, rdfs, sh
 
 __all__ = ["read_shapes"]
 
@@ -100,8 +100,7 @@ class _Reader:
         for node, properties in self.graph.by_subject.items():
             if node in self.components.declarations:
                 continue
-            types = properties.get(rdf("type"), ())
-            if any(type_ in types for type_ in _TYPES) or not marks.isdisjoint(properties):
+            if not marks.isdisjoint(properties) or self.graph.is_instance(node, *_TYPES):
                 yield node
 
     def shape(self, node: Term) -> Shape:
@@ -141,12 +140,11 @@ class _Reader:
 
     def path(self, node: Term) -> Path | None:
         paths = self.graph.values(node, sh("path"))
-        types = self.graph.values(node, rdf("type"))
         if len(paths) > 1:
             raise ShapesError(node, "a property shape must have one sh:path", sh("path"), paths[1])
-        if paths and sh("NodeShape") in types:
+        if paths and self.graph.is_instance(node, sh("NodeShape")):
             raise ShapesError(node, "a node shape must have no sh:path", sh("path"))
-        if not paths and sh("PropertyShape") in types:
+        if not paths and self.graph.is_instance(node, sh("PropertyShape")):
             raise ShapesError(node, "a property shape must have one sh:path")
         return self.graph.path(node, paths[0]) if paths else None
 
@@ -159,8 +157,9 @@ class _Reader:
                 if kind == "node" and not isinstance(value, NamedNode | Literal):
                     raise ShapesError(node, "sh:targetNode must be an IRI or a literal", sh(name), value)
                 found.append(Target(kind, value))
-        types = self.graph.values(node, rdf("type"))
-        if any(type_ in types for type_ in _TYPES) and self.graph.is_instance(node, rdfs("Class")):
+        if self.graph.is_instance(node, *_TYPES) and self.graph.is_instance(node, rdfs("Class")):
+            if not isinstance(node, NamedNode):
+                raise ShapesError(node, "a shape that is a class must be an IRI")
             found.append(Target("class", node))
         return tuple(found)
 
@@ -205,11 +204,12 @@ class _Reader:
                 yield sets.UniqueLang()
         elif name in _BESIDE:
             yield from (_BESIDE[name](iri(value)) for value in given)
-        elif name == "property":
+        elif name in ("property", "node"):
             for value in given:
-                if not graph.values(shape(value), sh("path")):
-                    raise ShapesError(node, "sh:property must be a property shape, one with sh:path", predicate, value)
-                yield logic.Property(value)
+                if bool(graph.values(shape(value), sh("path"))) != (name == "property"):
+                    kind = "property shape, one with" if name == "property" else "node shape, one without"
+                    raise ShapesError(node, f"sh:{name} must be a {kind} sh:path", predicate, value)
+                yield _ONE_SHAPE[name](value)
         elif name in _ONE_SHAPE:
             yield from (_ONE_SHAPE[name](shape(value)) for value in given)
         elif name in _MANY_SHAPES:

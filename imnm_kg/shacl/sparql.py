@@ -28,7 +28,6 @@ SHAPES_GRAPH = NamedNode("urn:x-shacl:shapes")
 Row = Mapping[str, Term]
 _MARK = "urn:x-shacl:mark:"
 _SMALL = 50_000
-"""So many triples are loaded once for all queries; of more, each query gets only what it can see."""
 
 
 class Evaluator(Protocol):
@@ -69,8 +68,15 @@ def _risky(datatype: str) -> bool:
 class LocalEvaluator:
     """Evaluates queries over data in memory."""
 
-    def __init__(self, graph: DataGraph, shapes: Sequence[Quad]) -> None:
-        """Keep the data and the shapes; stores are filled when a query asks for them."""
+    def __init__(self, graph: DataGraph, shapes: Sequence[Quad], small: int = _SMALL) -> None:
+        """Keep the data and the shapes; stores are filled when a query asks for them.
+
+        Args:
+            graph: the data.
+            shapes: the shapes, for queries that ask them.
+            small: so many triples are loaded once for all queries; of more, each query gets only what it can see.
+        """
+        self._whole = len(graph) <= small
         self._graph = graph
         self._shapes = shapes
         self._store = ox.Store()
@@ -144,7 +150,7 @@ class LocalEvaluator:
     ) -> Iterator[tuple[int, Row]]:
         """Ask for all tuples in one query."""
         columns = dict(zip(names, map(set, zip(*tuples, strict=True)), strict=True))
-        whole = len(self._graph) <= _SMALL or query.uses("shapesGraph")
+        whole = self._whole or query.uses("shapesGraph")
         seen = None if whole else visible(self._graph, query, columns)
         if seen is None:
             self._load(predicates)
@@ -153,7 +159,8 @@ class LocalEvaluator:
             store = ox.Store()
             store.bulk_extend(self._quads(seen))
         assert query.structure is not None
-        if query.structure.top.binds.issuperset(used):
+        top = query.structure.top
+        if top.binds.issuperset(used) and top.late.isdisjoint(used):
             yield from self._keyed(store, query, names, used, tuples)
         else:
             yield from self._marked(store, query, names, tuples)
