@@ -96,8 +96,12 @@ def ids_in(source: str) -> set[str]:
 
 
 def ids_of_code() -> set[str]:
-    """Give the ids of the whole package."""
-    return {id_ for path in sorted((ROOT / "imnm_kg").rglob("*.py")) for id_ in ids_in(path.read_text("utf-8"))}
+    """Give the ids of the whole package; what a constraint of SHACL finds is no finding with an id."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "imnm_kg").rglob("*.py")):
+        source = path.read_text("utf-8")
+        found |= ids_in(re.sub(r"\bFinding\(", "Fault(", source) if path.parent.name == "constraints" else source)
+    return found
 
 
 def sections() -> dict[str, str]:
