@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad
 
@@ -26,7 +27,10 @@ from imnm_kg.operations.publish import render_release
 from imnm_kg.operations.verify import Verification, verify
 from imnm_kg.rdf.reader import read_turtle
 
-__all__ = ["Build", "Dataset", "Desk", "Examination", "build", "derive", "open_desk", "verify_documents"]
+if TYPE_CHECKING:
+    from imnm_kg.model.inputs import Data
+
+__all__ = ["Build", "Dataset", "Desk", "Examination", "build", "data_of", "derive", "open_desk", "verify_documents"]
 
 Say = Callable[[str], None]
 
@@ -156,10 +160,23 @@ def _reason(dataset: Dataset, say: Say, notes: list[str]) -> list[Finding]:
     return [Finding("reason-inconsistent", message)]
 
 
-def _validate(folders: Folders, dataset: Dataset, say: Say) -> Report:
-    from imnm_kg.operations.validate import read_shapes, validate
+def data_of(dataset: Dataset) -> Data:
+    """Give a dataset as what can be validated, with the files that its triples stand in."""
+    from imnm_kg.model.inputs import Data
+    from imnm_kg.rdf.places import Source
+    from imnm_kg.shacl import DataGraph
 
-    report = validate(dataset.quads, read_shapes([folders.shapes]), dataset.assembly.place_of)
+    sources = tuple(Source(file.path, text=file.text) for file in dataset.assembly.files)
+    return Data(DataGraph(dataset.quads), sources, dataset.assembly.prefixes, not dataset.quads)
+
+
+def _validate(folders: Folders, dataset: Dataset, say: Say) -> Report:
+    from imnm_kg.model.inputs import read_shapes
+    from imnm_kg.model.placing import place_results
+    from imnm_kg.operations.validate import validate
+
+    data = data_of(dataset)
+    report = place_results(validate(data, read_shapes([folders.shapes])), data)
     say(f"validated with the shapes: {len(report.results)} results")
     return report
 
@@ -168,7 +185,7 @@ def _violations(report: Report) -> list[Finding]:
     return [
         Finding(f"shacl-{result.component}", f"{result.message} ({result.focus})", result.place, result.focus[1:-1])
         for result in report.results
-        if result.severity == "Violation"
+        if result.rank == 0
     ]
 
 

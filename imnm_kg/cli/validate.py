@@ -1,27 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``imnm-kg validate``: SHACL on the graph or on any data."""
+"""``imnm-kg validate``: SHACL on the graph or on any data, for a person or for CI."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import importlib
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imnm_kg.cli.output import Style, style_for
+from imnm_kg.cli.output import style_for, terminal_width
 
 if TYPE_CHECKING:
-    from imnm_kg.model.report import Report, Result
+    from imnm_kg.model.inputs import Data, Shapes
+    from imnm_kg.model.report import Report
 
 EXAMPLES = """\
 examples:
   imnm-kg validate                                   the graph, with all its inferences, and its own shapes
   imnm-kg validate my.ttl --shapes my-shapes.ttl     any data with any shapes
+  imnm-kg validate data --shapes shapes --format github --fail-on warning
+  imnm-kg validate my.ttl --shapes my-shapes.ttl --write-baseline known.json
+  imnm-kg validate my.ttl --shapes my-shapes.ttl --baseline known.json
   imnm-kg validate --format turtle > report.ttl      the report in the vocabulary of SHACL
 
-Without DATA the source files are assembled and the inferences drawn first. Exit code 1: there are violations."""
+Without DATA the source files are assembled and the inferences drawn first.
+Exit code 0: nothing fails; 1: there are new results as severe as --fail-on says; 2: an error, or nothing to look at."""
+
+FORMATS = ("text", "turtle", "json", "junit", "sarif", "github")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,80 +36,115 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shapes", action="append", type=Path, metavar="PATH", help="shapes, files or folders; may be repeated"
     )
-    parser.add_argument("--engine", choices=["pyshacl"], default="pyshacl", help="default: pyshacl")
-    parser.add_argument("--format", choices=["text", "turtle", "json"], default="text", help="default: text")
+    parser.add_argument(
+        "--engine", choices=["fast", "pyshacl"], default="fast", help="default: fast; pyshacl is the reference"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument(
+        "--also", action="append", nargs=2, metavar=("FORMAT", "FILE"), default=[],
+        help="write the report in another format into a file too; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fail-on", choices=["violation", "warning", "info"], default="violation",
+        help="the least severity that makes exit code 1; default: violation",
+    )  # fmt: skip
+    parser.add_argument("--max-results", type=int, metavar="N", help="show N results; all are counted")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="results that are known and do not fail")
+    parser.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the results as a baseline; exit 0")
+    parser.add_argument("--allow-empty", action="store_true", help="empty data, shapes or targets are no error")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Validate and print the report."""
+    from imnm_kg.errors import ImnmError
+
+    if arguments.max_results is not None and arguments.max_results < 0:
+        raise ImnmError("usage", f"{arguments.max_results} is no number of results", "give --max-results 0 or more")
+    for name, _ in arguments.also:
+        if name not in FORMATS:
+            raise ImnmError("usage", f"there is no format '{name}'", f"give --also one of {', '.join(FORMATS)}")
+    from imnm_kg.model.baseline import compare, read_baseline
+    from imnm_kg.operations.validate import validate
+
+    known = None if arguments.baseline is None else read_baseline(arguments.baseline)
+    data, shapes = read_inputs(arguments.data, arguments.shapes, arguments.allow_empty)
+    _tell_imports(data, shapes)
+    report = validate(data, shapes, arguments.engine, arguments.allow_empty)
+    compared = None if known is None else compare(report, known)
+    report = report if compared is None else compared.report
+    if report.results:
+        from imnm_kg.model.placing import place_results
+
+        report = place_results(report, data, arguments.max_results)
+    vanished = () if compared is None else compared.vanished
+    return show(report, {**shapes.prefixes, **data.prefixes}, arguments, vanished)
+
+
+def read_inputs(data: list[Path], shapes: list[Path] | None, allow_empty: bool) -> tuple[Data, Shapes]:
+    """Read what is to be validated and with what; ours where nothing is given."""
+    from imnm_kg.model.inputs import read_data, read_shapes
+
+    if data and shapes:
+        return read_data(data, (), allow_empty), read_shapes(shapes, allow_empty)
     from imnm_kg.model.folders import find_folders
-    from imnm_kg.operations.assemble import read_prefixes
-    from imnm_kg.operations.validate import places_of, read_data, read_shapes, validate
-    from imnm_kg.pipeline import derive
 
     folders = find_folders()
-    shapes = read_shapes(arguments.shapes or [folders.shapes])
-    if arguments.data:
-        data, place_of = read_data(arguments.data), places_of(arguments.data)
-        triples = len(data)
-        if not arguments.shapes:  # ours ask about the classes, relations and prefixes of the ontology too
-            data = list(dict.fromkeys([*data, *read_data([folders.ontology])]))
-    else:
-        dataset = derive(folders)
-        data, place_of = list(dataset.quads), dataset.assembly.place_of
-        triples = len(data)
-    report = validate(data, shapes, place_of)
-    if arguments.format == "turtle":
-        from imnm_kg.model.report import report_turtle
+    found = read_shapes(shapes or [folders.shapes], allow_empty)
+    if data:  # our shapes ask about the classes, relations and prefixes of the ontology too
+        return read_data(data, sorted(folders.ontology.glob("*.ttl")), allow_empty), found
+    from imnm_kg.pipeline import data_of, derive
 
-        sys.stdout.write(report_turtle(report, read_prefixes(folders)))
-    elif arguments.format == "json":
-        print(json.dumps(_json(report), indent=1, ensure_ascii=False))
-    else:
-        sys.stdout.write(_text(report, style_for(sys.stdout), read_prefixes(folders), triples))
-    return 1 if report.violations else 0
+    return data_of(derive(folders)), found
 
 
-def _json(report: Report) -> dict[str, object]:
-    def one(result: Result) -> dict[str, object]:
-        place = result.place
-        return {
-            "severity": result.severity,
-            "focus": result.focus,
-            "path": result.path or None,
-            "value": result.value or None,
-            "component": result.component,
-            "shape": result.shape or None,
-            "message": result.message,
-            "file": None if place is None else place.file,
-            "line": None if place is None else place.line,
-            "column": None if place is None else place.column,
-        }
+def _tell_imports(data: Data, shapes: Shapes) -> None:
+    from imnm_kg.model.inputs import unfetched_imports
 
-    return {"conforms": report.conforms, "results": [one(result) for result in report.results]}
+    for iri in unfetched_imports(data.graph, shapes, [*data.sources, *shapes.sources]):
+        print(
+            f"imnm-kg: note: <{iri}> is imported but is none of the files, and nothing is fetched; give its file too",
+            file=sys.stderr,
+        )
 
 
-def _text(report: Report, style: Style, prefixes: dict[str, str], triples: int) -> str:
-    if report.conforms:
-        return f"{style('conforms', 'green')}: no result in {triples:,} triples\n"
+def show(
+    report: Report, prefixes: dict[str, str], arguments: argparse.Namespace, vanished: tuple[str, ...] = ()
+) -> int:
+    """Print a report in the format that is wanted, write a baseline if one is, and give the exit code.
 
-    def short(node: str) -> str:
-        iri = node[1:-1]
-        for prefix, namespace in prefixes.items():
-            if iri.startswith(namespace) and not set(iri[len(namespace) :]) & set("/#"):
-                return f"{prefix}:{iri[len(namespace) :]}"
-        return node
+    Args:
+        report: the report, its known results marked.
+        prefixes: the namespaces by prefix, for short IRIs.
+        arguments: the options.
+        vanished: what the baseline has and the report has not.
+    """
+    from imnm_kg.cli.reports.view import View
+    from imnm_kg.rdf.files import write_atomically
 
-    colours = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
-    lines = []
-    for result in report.results:
-        where = "" if result.place is None else style(f"{result.place}: ", "bold")
-        severity = style(result.severity.lower(), colours.get(result.severity, "red"))
-        lines.append(f"{where}{severity}: {result.message or result.component}")
-        parts = [f"node {short(result.focus)}"]
-        parts += [f"path {short(result.path)}"] if result.path else []
-        parts += [f"value {short(result.value)}"] if result.value else []
-        lines.append(style(f"    {', '.join(parts)} ({result.component}, {short(result.shape)})", "dim"))
-    counts = Counter(result.severity for result in report.results)
-    lines.append(", ".join(f"{number} {name.lower()}{'' if number == 1 else 's'}" for name, number in counts.items()))
-    return "\n".join(lines) + "\n"
+    view = View(
+        report,
+        prefixes,
+        arguments.fail_on,
+        arguments.max_results,
+        vanished,
+        arguments.baseline is not None,
+    )
+    for name, path in arguments.also:
+        write_atomically(Path(path), _render(name, view))
+    if arguments.format == "text":
+        from dataclasses import replace
+
+        view = replace(view, width=terminal_width(sys.stdout), colours=style_for(sys.stdout).colours)
+    sys.stdout.write(_render(arguments.format, view))
+    if arguments.write_baseline is not None:
+        from imnm_kg.model.baseline import write_baseline
+
+        write_baseline(arguments.write_baseline, report)
+        print(f"imnm-kg: wrote {len(report.results)} results to {arguments.write_baseline}", file=sys.stderr)
+        return 0
+    return 1 if view.failing else 0
+
+
+def _render(name: str, view: object) -> str:
+    text: str = importlib.import_module(f"imnm_kg.cli.reports.{name}").render(view)
+    return text
