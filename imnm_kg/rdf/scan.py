@@ -20,6 +20,9 @@ ANONYMOUS = "[]"
 """Stands for the subject of a statement that starts with a bracket."""
 
 _BLOCK = 1 << 22
+_AHEAD = 64
+"""How much must be there behind a full stop to tell that it is an end, and no part of a number or a name."""
+
 _NAME = rb"[A-Za-z0-9_:%\x80-\xff-]"
 _START = rb"[A-Za-z_:\x80-\xff]"
 _WORD = _START + rb"(?:" + _NAME + rb"++|\\.)*+(?:\.++(?:" + _NAME + rb"|\\.)++)*+"
@@ -29,8 +32,8 @@ _BETWEEN = rb"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 # Possessive throughout: what a token has taken it never gives back, so a statement costs one pass.
 _STATEMENT = re.compile(
     rb"(?:[ \t\r\n{}]++|\#[^\r\n]*+)*+(?:"
-    rb"(?P<directive>(?:@prefix|@base|(?i:prefix|base)(?=[\s#<]))" + _BETWEEN + rb"(?:" + _WORD + rb")?+" + _BETWEEN
-    + _IRI + rb"(?:" + _BETWEEN + rb"\.)?+)"
+    rb"(?P<directive>(?:@prefix" + _BETWEEN + _WORD + rb"|@base)" + _BETWEEN + _IRI + _BETWEEN + rb"\."
+    rb"|(?:(?i:prefix)(?=[\s#])" + _BETWEEN + _WORD + rb"|(?i:base)(?=[\s#<]))" + _BETWEEN + _IRI + rb")"
     rb"|(?P<head>" + _IRI + rb"|" + _WORD + rb"|[\[(])(?:"
     + _START + rb"(?:" + _NAME + rb"++|\\.)*+(?:\.++(?:" + _NAME + rb"|\\.)++)*+" + _SPACE + rb"*+"
     rb"|<[^>]*+>" + _SPACE + rb"*+"
@@ -152,7 +155,7 @@ def _by_statement(stream: BinaryIO, wanted: Set[bytes]) -> Iterator[Piece]:
     buffer, position, counted, line, before, ended = b"", 0, 0, 1, 0, False
     while True:
         match = match_at(buffer, position)
-        if match is None or (match.end() == len(buffer) and not ended):
+        if match is None or (len(buffer) - match.end() < _AHEAD and not ended):
             if ended:
                 return
             # A statement that reaches the end of the block may go on behind it.

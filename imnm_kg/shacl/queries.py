@@ -14,6 +14,7 @@ from functools import cached_property
 import pyoxigraph as ox
 from pyoxigraph import NamedNode
 
+from imnm_kg.rdf.sparql import syntax_error
 from imnm_kg.shacl.query_syntax import Structure, Token, UnknownSyntaxError, read_structure, tokenize
 from imnm_kg.shacl.vocabulary import RDF
 
@@ -89,7 +90,7 @@ class Query:
         try:
             rows = ox.Store().query(self.prologue + text)
         except SyntaxError as error:
-            raise _syntax_error(error, self.prologue) from error
+            raise _syntax_error(error, self.prologue, text) from error
         if isinstance(rows, ox.QueryBoolean) != (form == "ASK") or isinstance(rows, ox.QueryTriples):
             raise QueryError(f"the query is no {form}")
         words = {token.name: token for token in self.tokens if token.kind == "word"}
@@ -230,7 +231,7 @@ class Query:
         return depth > 0
 
 
-def _syntax_error(error: SyntaxError, prologue: str) -> QueryError:
-    line = None if error.lineno is None else max(1, error.lineno - prologue.count("\n"))
-    said = " ".join(str(error.msg).split())[:200]
-    return QueryError(f"not SPARQL 1.1: {said}", line)
+def _syntax_error(error: SyntaxError, prologue: str, text: str) -> QueryError:
+    fault = syntax_error(error, prologue + text, "")
+    line = None if fault.place is None or fault.place.line is None else fault.place.line - prologue.count("\n")
+    return QueryError(fault.what, line if line is None or line > 0 else 1)

@@ -59,7 +59,7 @@ def _lines(result: Result, view: View, style: Style) -> list[str]:
             style(f"    {detail}", "dim"),
         ]
     room = max(20, view.width - 4)
-    head, *more = wrap(first, max(20, view.width))
+    head, *more = wrap(first, max(20, view.width - 2))
     head = style(head, _COLOURS.get(result.severity, "red"))
     return [head, *(f"  {line}" for line in more), *(style(f"    {line}", "dim") for line in wrap(detail, room))]
 
