@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import TypeAlias
-from urllib.parse import unquote, urlsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.rdf.files import read_text
 from imnm_kg.rdf.places import Source
-from imnm_kg.rdf.reader import format_of, read_rdf
+from imnm_kg.rdf.reader import format_of, parse_turtle, read_rdf
+from imnm_kg.rdf.scan import text_before
 from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.vocabulary import Term, owl, rdf, rdfs, sh
 
@@ -23,7 +22,7 @@ __all__ = ["Data", "Shapes", "add_prefixes", "read_data", "read_shapes", "unfetc
 
 _SUFFIXES = (".ttl", ".trig", ".nt", ".nq")
 _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-_Fact: TypeAlias = Quad | Triple
+_LARGE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,8 @@ class _Streams:
         at = [stream for stream in self.all if stream.parser is not None][-1].source
         assert at.path is not None
         try:
+            if at.path.suffix == ".ttl" and at.path.stat().st_size > _LARGE:
+                _parse_part(at, error.lineno or 1)
             read_rdf(at.path, at.shown)
         except ImnmError as fault:
             return fault
@@ -131,6 +132,22 @@ class _Streams:
                     if source.path.suffix == ".ttl":
                         read_rdf(source.path, source.shown)
                 return
+
+
+def _parse_part(source: Source, line: int) -> None:
+    """Parse the statement at fault in a large file, for the error that tells it well; all of it would take long.
+
+    Raises:
+        ImnmError: what is wrong, with its place in the file.
+    """
+    with source.open() as stream:
+        text, shift = text_before(stream, line, _LARGE)
+    try:
+        parse_turtle(text, source.shown)
+    except ImnmError as fault:
+        if fault.place is not None and fault.place.line is not None:
+            fault.place = fault.place._replace(line=fault.place.line + shift)
+        raise
 
 
 def _stream(path: Path, allow_empty: bool) -> _Stream:
@@ -270,4 +287,6 @@ def unfetched_imports(graph: DataGraph, shapes: Shapes, sources: Sequence[Source
 
 
 def _path(iri: str) -> Path:
+    from urllib.parse import unquote, urlsplit  # here: few files import one another by path
+
     return Path(unquote(urlsplit(iri).path)).resolve()

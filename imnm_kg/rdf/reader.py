@@ -160,7 +160,7 @@ def _beyond_rdf11(triple: ox.Triple) -> bool:
 def _diagnose(text: str, path: str, error: SyntaxError) -> ImnmError:
     """Turn an error of the parser into one that names the true cause and its place."""
     found = _from_parser("turtle-syntax", path, error)
-    limit = (error.lineno or 1, error.end_offset or error.offset or 1)
+    limit = (error.end_lineno or error.lineno or 1, error.end_offset or error.offset or 1)
     try:
         # A large file is read no further than the parser got.
         tokens = takewhile(lambda each: (each.line, each.column) <= limit, lex(text, path))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from functools import cache
 from typing import BinaryIO, NamedTuple
 
 from imnm_kg.rdf.lexer import lex, statements
 from imnm_kg.rdf.reader import Scope
 
-__all__ = ["ANONYMOUS", "Piece", "wanted_statements"]
+__all__ = ["ANONYMOUS", "Piece", "text_before", "wanted_statements"]
 
 ANONYMOUS = "[]"
 """Stands for the subject of a statement that starts with a bracket."""
@@ -30,7 +31,7 @@ _IRI = rb"<[^>]*+>"
 _SPACE = rb"[ \t\r\n;,\[\]()^]"
 _BETWEEN = rb"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 # Possessive throughout: what a token has taken it never gives back, so a statement costs one pass.
-_STATEMENT = re.compile(
+_STATEMENT = (
     rb"(?:[ \t\r\n{}]++|\#[^\r\n]*+)*+(?:"
     rb"(?P<directive>(?:@prefix" + _BETWEEN + _WORD + rb"|@base)" + _BETWEEN + _IRI + _BETWEEN + rb"\."
     rb"|(?:(?i:prefix)(?=[\s#])" + _BETWEEN + _WORD + rb"|(?i:base)(?=[\s#<]))" + _BETWEEN + _IRI + rb")"
@@ -45,11 +46,15 @@ _STATEMENT = re.compile(
     rb"|'(?!'')[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'"
     rb"|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+'''"
     rb"|\#[^\r\n]*+"
-    rb")*+[.{}])",
-    re.DOTALL,
+    rb")*+[.{}])"
 )  # fmt: skip
 _LINE = re.compile(rb"^[ \t]*+(?P<head><[^>\n]*+>|_:[^ \t<\n]++)[^\n]*+", re.MULTILINE)
 _OPEN, _CLOSE = b"{}"
+
+
+@cache
+def _statement() -> re.Pattern[bytes]:
+    return re.compile(_STATEMENT, re.DOTALL)
 
 
 class Piece(NamedTuple):
@@ -116,67 +121,108 @@ def wanted_statements(stream: BinaryIO, subjects: Set[str], lines: bool) -> Iter
     yield from (_by_line if lines else _by_statement)(stream, wanted)
 
 
-def _piece(head: bytes, buffer: bytes, start: int, end: int, line: int, before: int, scope: Scope) -> Piece:
-    """Make a piece of a stretch of the buffer; before: the code points of its line in earlier blocks."""
-    break_ = buffer.rfind(b"\n", 0, start)
-    column = len(buffer[break_ + 1 : start].decode("utf-8", "ignore")) + 1 + (before if break_ < 0 else 0)
-    subject = head.decode() if not head.startswith(b"<") else head[1:-1].decode()
-    return Piece(subject, buffer[start:end].decode(), line, column, scope)
+class _Window:
+    """The part of a file that is in memory, and where in the file it is."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.buffer = b""
+        self.offset = 0
+        self.ended = False
+        self._line, self._counted, self._before = 1, 0, 0
+
+    def place(self, start: int) -> tuple[int, int]:
+        """Give line and column of a place in the buffer, one that is not before any asked about earlier."""
+        self._line += self.buffer.count(b"\n", self._counted, start)
+        self._counted = start
+        break_ = self.buffer.rfind(b"\n", 0, start)
+        column = len(self.buffer[break_ + 1 : start].decode("utf-8", "ignore")) + 1
+        return self._line, column + (self._before if break_ < 0 else 0)
+
+    def advance(self, position: int) -> None:
+        """Let go of what is before a place, and read on."""
+        _, column = self.place(position)
+        self._counted, self._before = 0, column - 1
+        self.offset += position
+        self.buffer = self.buffer[position:]
+        block = self.stream.read(max(_BLOCK, len(self.buffer)))
+        self.ended = not block
+        self.buffer += block
+
+    def piece(self, subject: bytes, start: int, end: int, scope: Scope) -> Piece:
+        """Make a piece of a stretch of the buffer."""
+        line, column = self.place(start)
+        name = subject[1:-1] if subject.startswith(b"<") else subject
+        return Piece(name.decode(), self.buffer[start:end].decode(), line, column, scope)
 
 
 def _by_line(stream: BinaryIO, wanted: Set[bytes]) -> Iterator[Piece]:
-    line, rest, scope = 1, b"", Scope()
-    escaped = _Names()
-    while block := stream.read(_BLOCK):
-        rest += block
-        cut = rest.rfind(b"\n") + 1
-        if not cut:
+    window, names = _Window(stream), _Names()
+    while not window.ended:
+        window.advance(window.buffer.rfind(b"\n") + 1)
+        end = len(window.buffer) if window.ended else window.buffer.rfind(b"\n") + 1
+        for match in _LINE.finditer(window.buffer, 0, end):
+            head = match[1]
+            if head in wanted or (b"\\" in head and (head := names.expand(head)) in wanted):
+                yield window.piece(head, match.start("head"), match.end(), names.scope)
+
+
+def _matches(window: _Window) -> Iterator[re.Match[bytes]]:
+    """Give the statements and directives of a file, while the window goes on over it."""
+    match_at, position = _statement().match, 0
+    while True:
+        match = match_at(window.buffer, position)
+        if match is None or (len(window.buffer) - match.end() < _AHEAD and not window.ended):
+            if window.ended:
+                return
+            # A statement that reaches the end of the block may go on behind it.
+            window.advance(position)
+            position = 0
             continue
-        buffer, rest = rest[:cut], rest[cut:]
-        yield from _lines_of(buffer, wanted, line, scope, escaped)
-        line += buffer.count(b"\n")
-    yield from _lines_of(rest, wanted, line, scope, escaped)
-
-
-def _lines_of(buffer: bytes, wanted: Set[bytes], line: int, scope: Scope, names: _Names) -> Iterator[Piece]:
-    counted = 0
-    for match in _LINE.finditer(buffer):
-        head = match[1]
-        if head in wanted or (b"\\" in head and (head := names.expand(head)) in wanted):
-            start = match.start("head")
-            line += buffer.count(b"\n", counted, start)
-            counted = start
-            yield _piece(head, buffer, start, match.end(), line, 0, scope)
+        position = match.end()
+        yield match
 
 
 def _by_statement(stream: BinaryIO, wanted: Set[bytes]) -> Iterator[Piece]:
-    names = _Names()
-    expand, match_at, anonymous = names.expand, _STATEMENT.match, ANONYMOUS.encode()
-    buffer, position, counted, line, before, ended = b"", 0, 0, 1, 0, False
-    while True:
-        match = match_at(buffer, position)
-        if match is None or (len(buffer) - match.end() < _AHEAD and not ended):
-            if ended:
-                return
-            # A statement that reaches the end of the block may go on behind it.
-            line += buffer.count(b"\n", counted, position)
-            counted = 0
-            break_ = buffer.rfind(b"\n", 0, position)
-            before = len(buffer[break_ + 1 : position].decode("utf-8", "ignore")) + (before if break_ < 0 else 0)
-            buffer = buffer[position:]
-            block = stream.read(max(_BLOCK, len(buffer)))
-            ended, position = not block, 0
-            buffer += block
-            continue
-        position = match.end()
+    window, names, anonymous = _Window(stream), _Names(), ANONYMOUS.encode()
+    expand = names.expand
+    for match in _matches(window):
         head = match["head"]
         if head is None:
             names.declare(match["directive"].decode())
             continue
         subject = anonymous if head in (b"[", b"(") else expand(head)
-        if subject in wanted and buffer[position - 1] != _OPEN:
-            start = match.start("head")
-            line += buffer.count(b"\n", counted, start)
-            counted = start
-            end = position - 1 if buffer[position - 1] == _CLOSE else position
-            yield _piece(subject, buffer, start, end, line, before, names.scope)
+        if subject in wanted:
+            end = match.end()
+            last = window.buffer[end - 1]
+            if last != _OPEN:
+                yield window.piece(subject, match.start("head"), end - (last == _CLOSE), names.scope)
+
+
+def text_before(stream: BinaryIO, line: int, length: int) -> tuple[str, int]:
+    """Give a short text that has the same fault as a long file of Turtle.
+
+    Args:
+        stream: the file; the parser has accepted all before the line.
+        line: the line in which the parser found the fault.
+        length: how many bytes of the file to give, from the start of the last statement before the line on.
+
+    Returns:
+        The prefixes and the base in force, a line each, with that part of the file below them; and by how many lines
+        the part stands lower in the file.
+    """
+    window, names = _Window(stream), _Names()
+    start, start_line, column, scope = 0, 1, 1, names.scope
+    for match in _matches(window):
+        found = match.start(match.lastgroup or 0)
+        here, there = window.place(found)
+        if here >= line:
+            break
+        start, start_line, column, scope = window.offset + found, here, there, names.scope
+        if match["head"] is None:
+            names.declare(match["directive"].decode())
+    stream.seek(start)
+    part = stream.read(length).decode("utf-8", "ignore")
+    lines = [] if scope.base is None else [f"@base <{scope.base}> ."]
+    lines += [f"@prefix {prefix}: <{space}> ." for prefix, space in scope.prefixes.items()]
+    return "\n".join([*lines, " " * (column - 1) + part]), start_line - 1 - len(lines)

@@ -298,6 +298,31 @@ def test_imports_are_told_once(run: Run, here: Path) -> None:
 
 # What is refused
 
+
+@pytest.mark.parametrize(
+    ("bad", "place", "code"),
+    [
+        ("e:x e:p e:q e:r .", "5:13", "turtle-syntax"),
+        ("f:x e:p 1 .", "5:1", "turtle-prefix-undeclared"),
+        ("e:x e:p 'open .", "5:9", "turtle-syntax"),
+        ("e:x e:p \n  [ e:q ] .", "6:9", "turtle-syntax"),
+    ],
+)
+def test_a_fault_in_a_long_file_is_told_as_in_a_short_one(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch, bad: str, place: str, code: str
+) -> None:
+    """Only the statement at fault is read slowly."""
+    head = '@prefix e: <http://example.org/> .\n@base <http://b.org/> .\ne:a e:p """x\n. """ . <rel> e:p <b> .\n'
+    (here / "long.ttl").write_text(f"{head}{bad}\n{'e:z e:p 1 . # more' * 20}\n")
+    short = run("validate", "long.ttl", *SHAPES)
+    monkeypatch.setattr("imnm_kg.model.inputs._LARGE", 60)
+    done = run("validate", "long.ttl", *SHAPES)
+    assert done == short
+    assert done.code == 2
+    assert done.err.startswith(f"imnm-kg: long.ttl:{place}: ")
+    assert done.err.endswith(f"[{code}]\n")
+
+
 BAD = {
     "parameter": (
         "bad/parameter.ttl:11:9: ",

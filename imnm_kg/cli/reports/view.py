@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from urllib.parse import quote
 
 from imnm_kg.errors import Place
 from imnm_kg.model.report import Report, Result, fails
@@ -113,5 +112,7 @@ class View:
 
 def address(place: Place) -> str:
     """Write the file of a place as a relative URI with forward slashes, as other programs want it."""
+    from urllib.parse import quote
+
     path = PurePath(place.file)
     return path.as_uri() if path.is_absolute() else quote(path.as_posix())
