@@ -161,9 +161,12 @@ class KnowledgeGraph:
 
     def validate(self) -> Report:
         """Validate the release with the shapes of the project."""
-        from imnm_kg.operations.validate import read_data, read_shapes, validate
+        from imnm_kg.model.inputs import read_data, read_shapes
+        from imnm_kg.model.placing import place_results
+        from imnm_kg.operations.validate import validate
 
-        return validate(read_data([self._release / "imnm.nq"]), read_shapes([self._folders.shapes]))
+        data = read_data([self._release / "imnm.nq"])
+        return place_results(validate(data, read_shapes([self._folders.shapes])), data)
 
     def __iter__(self) -> Iterator[Triple]:
         """Yield every triple once, literals as the sources write them."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad
 
@@ -27,18 +28,13 @@ from imnm_kg.operations.quality import quality, read_sources, shape_faults
 from imnm_kg.operations.verify import Verification, verify
 from imnm_kg.rdf.reader import read_turtle
 
+if TYPE_CHECKING:
+    from imnm_kg.model.inputs import Data
+
 __all__ = [
-    "Audit",
-    "Build",
-    "Dataset",
-    "Desk",
-    "Examination",
-    "audit",
-    "build",
-    "derive",
-    "open_desk",
+    "Audit", "Build", "Dataset", "Desk", "Examination", "audit", "build", "data_of", "derive", "open_desk",
     "verify_documents",
-]
+]  # fmt: skip
 
 Say = Callable[[str], None]
 
@@ -168,12 +164,13 @@ def _look(folders: Folders, dataset: Dataset, documents: Path | None, say: Say) 
     return [*findings, *result.findings, *cut], []
 
 
-def audit(folders: Folders, documents: Path | None = None, *, say: Say = lambda _: None) -> Audit:
+def audit(folders: Folders, documents: Path | None = None, *, engine: str = "fast", say: Say = lambda _: None) -> Audit:
     """Find all that is wrong in the sources; nothing is written, and no Java is needed.
 
     Args:
         folders: where the data folders are.
         documents: the folder with the documents' texts; without it quotes are not verified.
+        engine: what validates: ``fast`` or ``pyshacl``.
         say: told what was done, one line a step.
 
     Raises:
@@ -185,7 +182,7 @@ def audit(folders: Folders, documents: Path | None = None, *, say: Say = lambda 
     findings += quality(sources, assembly.files, assembly.source_index, assembly.prefixes)
     findings += shape_faults(sources, assembly.files, dataset.quads)
     say("looked at prefixes, mappings, shapes and queries")
-    return Audit(dataset, _validate(folders, dataset, say), tuple(findings), tuple(notes))
+    return Audit(dataset, _validate(folders, dataset, say, engine), tuple(findings), tuple(notes))
 
 
 def _reason(dataset: Dataset, say: Say, notes: list[str]) -> list[Finding]:
@@ -212,10 +209,23 @@ def _reason(dataset: Dataset, say: Say, notes: list[str]) -> list[Finding]:
     return [Finding("reason-inconsistent", message)]
 
 
-def _validate(folders: Folders, dataset: Dataset, say: Say) -> Report:
-    from imnm_kg.operations.validate import read_shapes, validate
+def data_of(dataset: Dataset) -> Data:
+    """Give a dataset as what can be validated, with the files that its triples stand in."""
+    from imnm_kg.model.inputs import Data
+    from imnm_kg.rdf.places import Source
+    from imnm_kg.shacl import DataGraph
 
-    report = validate(dataset.quads, read_shapes([folders.shapes]), dataset.assembly.place_of)
+    sources = tuple(Source(file.path, text=file.text) for file in dataset.assembly.files)
+    return Data(DataGraph(dataset.quads), sources, dataset.assembly.prefixes, not dataset.quads)
+
+
+def _validate(folders: Folders, dataset: Dataset, say: Say, engine: str = "fast") -> Report:
+    from imnm_kg.model.inputs import read_shapes
+    from imnm_kg.model.placing import place_results
+    from imnm_kg.operations.validate import validate
+
+    data = data_of(dataset)
+    report = place_results(validate(data, read_shapes([folders.shapes]), engine), data)
     say(f"validated with the shapes: {len(report.results)} results")
     return report
 
@@ -224,7 +234,7 @@ def _violations(report: Report) -> list[Finding]:
     return [
         Finding(f"shacl-{result.component}", f"{result.message} ({result.focus})", result.place, result.focus[1:-1])
         for result in report.results
-        if result.severity == "Violation"
+        if result.rank == 0
     ]
 
 

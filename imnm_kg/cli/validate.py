@@ -1,32 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``imnm-kg validate``: SHACL on the graph or on any data."""
+"""``imnm-kg validate``: SHACL on the graph or on any data, for a person or for CI."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import importlib
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imnm_kg.cli.answers import seconds
-from imnm_kg.cli.output import Style, style_for
-from imnm_kg.errors import ImnmError
+from imnm_kg.cli.output import style_for, terminal_width
 
 if TYPE_CHECKING:
-    from pyoxigraph import Quad
-
-    from imnm_kg.model.report import Report, Result
+    from imnm_kg.model.inputs import Data, Shapes
+    from imnm_kg.model.report import Report
 
 EXAMPLES = """\
 examples:
   imnm-kg validate                                   the graph, with all its inferences, and its own shapes
   imnm-kg validate my.ttl --shapes my-shapes.ttl     any data with any shapes
+  imnm-kg validate data --shapes shapes --format github --fail-on warning
+  imnm-kg validate my.ttl --shapes my-shapes.ttl --write-baseline known.json
+  imnm-kg validate my.ttl --shapes my-shapes.ttl --baseline known.json
   imnm-kg validate --format turtle > report.ttl      the report in the vocabulary of SHACL
   imnm-kg validate --endpoint http://127.0.0.1:7878/query   the graph behind an endpoint, which is only read
 
-Without DATA the source files are assembled and the inferences drawn first. Exit code 1: there are violations."""
+Without DATA all sources are looked at: inferences are drawn, then shapes, stored checks, names, prefixes and mappings,
+and with --documents the quotes. With --shapes alone these shapes validate the sources, and nothing else runs.
+Exit code 0: nothing fails; 1: there are new results as severe as --fail-on says; 2: an error, or nothing to look at."""
+
+FORMATS = ("text", "turtle", "json", "junit", "sarif", "github")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,96 +41,171 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--endpoint", metavar="URL", help="validate the default graph of a SPARQL endpoint instead")
     parser.add_argument("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for --endpoint; default: 60")
-    parser.add_argument("--engine", choices=["pyshacl"], default="pyshacl", help="default: pyshacl")
-    parser.add_argument("--format", choices=["text", "turtle", "json"], default="text", help="default: text")
+    parser.add_argument("--documents", type=Path, metavar="DIR", help="verify the quotes of the graph in these texts")
+    parser.add_argument(
+        "--engine", choices=["fast", "pyshacl"], default="fast", help="default: fast; pyshacl is the reference"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument(
+        "--also", action="append", nargs=2, metavar=("FORMAT", "FILE"), default=[],
+        help="write the report in another format into a file too; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fail-on", choices=["violation", "warning", "info"], default="violation",
+        help="the least severity that makes exit code 1; default: violation",
+    )  # fmt: skip
+    parser.add_argument("--max-results", type=int, metavar="N", help="show N results; all are counted")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="results that are known and do not fail")
+    parser.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the results as a baseline; exit 0")
+    parser.add_argument("--check-shapes", action="store_true", help="list each shape that hits nothing, too")
+    parser.add_argument("--allow-empty", action="store_true", help="empty data, shapes or targets are no error")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Validate and print the report."""
+    from imnm_kg.errors import ImnmError
+
+    if arguments.max_results is not None and arguments.max_results < 0:
+        raise ImnmError("usage", f"{arguments.max_results} is no number of results", "give --max-results 0 or more")
+    for name, _ in arguments.also:
+        if name not in FORMATS:
+            raise ImnmError("usage", f"there is no format '{name}'", f"give --also one of {', '.join(FORMATS)}")
+    from imnm_kg.model.baseline import compare, read_baseline
+
+    known = None if arguments.baseline is None else read_baseline(arguments.baseline)
+    report, prefixes = _looked_at(arguments)
+    for note in report.notes:
+        print(f"imnm-kg: note: {note}", file=sys.stderr)
+    compared = None if known is None else compare(report, known)
+    report = report if compared is None else compared.report
+    return show(report, prefixes, arguments, () if compared is None else compared.vanished)
+
+
+def _looked_at(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
+    """Validate what the options name: an endpoint, files, or all sources of the graph and more than shapes."""
+    from imnm_kg.errors import ImnmError
+
+    if arguments.endpoint is not None:
+        if arguments.data:
+            raise ImnmError("usage", "DATA and --endpoint name two graphs", "give one of the two")
+        return _ask(arguments)
+    if arguments.documents is not None and (arguments.data or arguments.shapes):
+        what = "--documents is for the quotes of the graph, and something else is validated"
+        raise ImnmError("usage", what, "give --documents without DATA and without --shapes")
+    if not arguments.data and not arguments.shapes:
+        return _audit(arguments)
+    from imnm_kg.model.placing import place_results
+    from imnm_kg.operations.validate import validate
+
+    data, shapes = read_inputs(arguments.data, arguments.shapes, arguments.allow_empty)
+    _tell_imports(data, shapes)
+    report = validate(data, shapes, arguments.engine, arguments.allow_empty, arguments.check_shapes)
+    if report.results:
+        report = place_results(report, data, arguments.max_results)
+    return report, {**shapes.prefixes, **data.prefixes}
+
+
+def _audit(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
+    """Look at all that is wrong in the sources of the graph."""
+    from dataclasses import replace
+
     from imnm_kg.model.folders import find_folders
-    from imnm_kg.operations.assemble import read_prefixes
-    from imnm_kg.operations.validate import places_of, read_data, read_shapes, validate
-    from imnm_kg.pipeline import derive
+    from imnm_kg.model.report import Report, results_of
+    from imnm_kg.pipeline import audit
+
+    found = audit(find_folders(), arguments.documents, engine=arguments.engine)
+    every = [*found.report.results, *results_of(found.findings)]
+    report = Report.of(every, found.report.focus_nodes, found.report.triples)
+    return replace(report, notes=found.notes), found.dataset.assembly.prefixes
+
+
+def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
+    """Validate what is behind an endpoint, and say what the report rests on."""
+    from dataclasses import replace
+
+    from imnm_kg.errors import ImnmError
+    from imnm_kg.model.folders import find_folders
+    from imnm_kg.model.inputs import Data, add_prefixes, read_data, read_shapes
+    from imnm_kg.operations.validate import described
+    from imnm_kg.operations.validate_remote import notes_on, validate_remote
+    from imnm_kg.shacl import DataGraph
+
+    shapes = read_shapes(arguments.shapes or [find_folders().shapes], arguments.allow_empty)
+    if not arguments.shapes:
+        shapes = add_prefixes(shapes, read_data([find_folders().ontology / "prefixes.ttl"]).graph)
+    found = validate_remote(arguments.endpoint, shapes.quads, arguments.timeout)
+    if not found.focus_nodes and not arguments.allow_empty:
+        what = "the targets of the shapes choose no node of the endpoint's default graph, so nothing was looked at"
+        raise ImnmError("validate-nothing", what, "check the targets of the shapes, or give --allow-empty")
+    report = described(found, Data(DataGraph()), shapes)
+    return replace(report, notes=tuple(notes_on(found))), dict(shapes.prefixes)
+
+
+def read_inputs(data: list[Path], shapes: list[Path] | None, allow_empty: bool) -> tuple[Data, Shapes]:
+    """Read what is to be validated and with what; ours for what is not given."""
+    from imnm_kg.model.inputs import read_data, read_shapes
+
+    if data and shapes:
+        return read_data(data, (), allow_empty), read_shapes(shapes, allow_empty)
+    from imnm_kg.model.folders import find_folders
 
     folders = find_folders()
-    shapes = read_shapes(arguments.shapes or [folders.shapes])
-    if arguments.endpoint is not None:
-        report, triples = _ask(arguments, [*shapes, *read_data([folders.ontology / "prefixes.ttl"])]), None
-    elif arguments.data:
-        data, place_of = read_data(arguments.data), places_of(arguments.data)
-        triples = len(data)
-        if not arguments.shapes:  # ours ask about the classes, relations and prefixes of the ontology too
-            data = list(dict.fromkeys([*data, *read_data([folders.ontology])]))
-    else:
-        dataset = derive(folders)
-        data, place_of = list(dataset.quads), dataset.assembly.place_of
-        triples = len(data)
-    if arguments.endpoint is None:
-        report = validate(data, shapes, place_of)
-    if arguments.format == "turtle":
-        from imnm_kg.model.report import report_turtle
+    found = read_shapes(shapes or [folders.shapes], allow_empty)
+    if data:  # our shapes ask about the classes, relations and prefixes of the ontology too
+        return read_data(data, sorted(folders.ontology.glob("*.ttl")), allow_empty), found
+    from imnm_kg.pipeline import data_of, derive
 
-        sys.stdout.write(report_turtle(report, read_prefixes(folders)))
-    elif arguments.format == "json":
-        print(json.dumps(_json(report), indent=1, ensure_ascii=False))
-    else:
-        sys.stdout.write(_text(report, style_for(sys.stdout), read_prefixes(folders), triples))
-    return 1 if report.violations else 0
+    return data_of(derive(folders)), found
 
 
-def _ask(arguments: argparse.Namespace, shapes: list[Quad]) -> Report:
-    """Validate what is behind an endpoint, and say on standard error what the report rests on."""
-    if arguments.data:
-        raise ImnmError("usage", "DATA and --endpoint name two graphs", "give one of the two")
-    from imnm_kg.operations.validate_remote import notes_on, printable, validate_remote
+def _tell_imports(data: Data, shapes: Shapes) -> None:
+    from imnm_kg.model.inputs import unfetched_imports
 
-    report = validate_remote(arguments.endpoint, shapes, arguments.timeout)
-    for note in notes_on(report):
-        print(f"imnm-kg: note: {note}", file=sys.stderr)
-    return printable(report)
+    for iri in unfetched_imports(data.graph, shapes, [*data.sources, *shapes.sources]):
+        print(
+            f"imnm-kg: note: <{iri}> is imported but is none of the files, and nothing is fetched; give its file too",
+            file=sys.stderr,
+        )
 
 
-def _json(report: Report) -> dict[str, object]:
-    def one(result: Result) -> dict[str, object]:
-        place = result.place
-        return {
-            "severity": result.severity,
-            "focus": result.focus,
-            "path": result.path or None,
-            "value": result.value or None,
-            "component": result.component,
-            "shape": result.shape or None,
-            "message": result.message,
-            "file": None if place is None else place.file,
-            "line": None if place is None else place.line,
-            "column": None if place is None else place.column,
-        }
+def show(
+    report: Report, prefixes: dict[str, str], arguments: argparse.Namespace, vanished: tuple[str, ...] = ()
+) -> int:
+    """Print a report in the format that is wanted, write a baseline if one is, and give the exit code.
 
-    return {"conforms": report.conforms, "results": [one(result) for result in report.results]}
+    Args:
+        report: the report, its known results marked.
+        prefixes: the namespaces by prefix, for short IRIs.
+        arguments: the options.
+        vanished: what the baseline has and the report has not.
+    """
+    from imnm_kg.cli.reports.view import View
+    from imnm_kg.rdf.files import write_atomically
+
+    view = View(
+        report,
+        prefixes,
+        arguments.fail_on,
+        arguments.max_results,
+        vanished,
+        arguments.baseline is not None,
+    )
+    for name, path in arguments.also:
+        write_atomically(Path(path), _render(name, view))
+    if arguments.format == "text":
+        from dataclasses import replace
+
+        view = replace(view, width=terminal_width(sys.stdout), colours=style_for(sys.stdout).colours)
+    sys.stdout.write(_render(arguments.format, view))
+    if arguments.write_baseline is not None:
+        from imnm_kg.model.baseline import write_baseline
+
+        write_baseline(arguments.write_baseline, report)
+        print(f"imnm-kg: wrote {len(report.results)} results to {arguments.write_baseline}", file=sys.stderr)
+        return 0
+    return 1 if view.failing else 0
 
 
-def _text(report: Report, style: Style, prefixes: dict[str, str], triples: int | None) -> str:
-    if report.conforms:
-        where = "at the endpoint" if triples is None else f"in {triples:,} triples"
-        return f"{style('conforms', 'green')}: no result {where}\n"
-
-    def short(node: str) -> str:
-        iri = node[1:-1]
-        for prefix, namespace in prefixes.items():
-            if iri.startswith(namespace) and not set(iri[len(namespace) :]) & set("/#"):
-                return f"{prefix}:{iri[len(namespace) :]}"
-        return node
-
-    colours = {"Violation": "red", "Warning": "yellow", "Info": "cyan"}
-    lines = []
-    for result in report.results:
-        where = "" if result.place is None else style(f"{result.place}: ", "bold")
-        severity = style(result.severity.lower(), colours.get(result.severity, "red"))
-        lines.append(f"{where}{severity}: {result.message or result.component}")
-        parts = [f"node {short(result.focus)}"]
-        parts += [f"path {short(result.path)}"] if result.path else []
-        parts += [f"value {short(result.value)}"] if result.value else []
-        lines.append(style(f"    {', '.join(parts)} ({result.component}, {short(result.shape)})", "dim"))
-    counts = Counter(result.severity for result in report.results)
-    lines.append(", ".join(f"{number} {name.lower()}{'' if number == 1 else 's'}" for name, number in counts.items()))
-    return "\n".join(lines) + "\n"
+def _render(name: str, view: object) -> str:
+    text: str = importlib.import_module(f"imnm_kg.cli.reports.{name}").render(view)
+    return text

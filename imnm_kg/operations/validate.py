@@ -1,241 +1,201 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Validate: SHACL by pySHACL, over the terms as the files write them.
-
-Whoever imports this module imports rdflib and pySHACL, so the command line does it only where it validates.
-"""
+"""Validate: SHACL over the terms as the files write them, each result with its place and its label."""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Callable, Iterable
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-import pyshacl
-import rdflib
-from pyoxigraph import BlankNode, Literal, Quad, Triple
-from pyparsing import ParseBaseException
-from pyshacl.errors import ReportableRuntimeError
-from rdflib.plugins.sparql import prepareQuery
+from pyoxigraph import Literal, NamedNode
 
 from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.anchors import Anchors
+from imnm_kg.model.inputs import Data, Shapes, add_prefixes
+from imnm_kg.model.placing import shapes_fault
 from imnm_kg.model.report import Report, Result
-from imnm_kg.rdf.reader import read_rdf, read_turtle
-from imnm_kg.rdf.sparql import undeclared_prefixes
+from imnm_kg.shacl import DataGraph, ShapesError, Validation, read_shapes
+from imnm_kg.shacl import Report as Found
+from imnm_kg.shacl import Result as FoundResult
+from imnm_kg.shacl.columns import LOW
+from imnm_kg.shacl.sparql import LocalEvaluator
+from imnm_kg.shacl.vocabulary import SH, Term, local_name, sh
 
-__all__ = ["places_of", "read_data", "read_shapes", "validate"]
+__all__ = ["ENGINES", "described", "validate"]
 
-_SHACL = "http://www.w3.org/ns/shacl#"
-
-
-def read_data(paths: Iterable[Path]) -> list[Quad]:
-    """Read data files or folders of them (``.ttl``, ``.trig``, ``.nt``, ``.nq``) into one list."""
-    files = [read_rdf(path)[0] for path in _files(paths)]
-    if len(files) < 2:
-        return [quad for quads in files for quad in quads]
-
-    # A label names a blank node within its file only.
-    def apart(term: Any, number: int) -> Any:
-        return BlankNode(f"f{number}x{term.value}") if isinstance(term, BlankNode) else term
-
-    return [
-        Quad(apart(q.subject, number), q.predicate, apart(q.object, number), apart(q.graph_name, number))
-        for number, quads in enumerate(files)
-        for q in quads
-    ]
-
-
-def read_shapes(paths: Iterable[Path]) -> list[Quad]:
-    """Read shapes from files or folders.
-
-    Raises:
-        ImnmError: ``shapes-none`` when no shape with a target is there: such a graph would find everything good.
-    """
-    quads = read_data(paths)
-    targets = {f"{_SHACL}target{kind}" for kind in ("Class", "Node", "SubjectsOf", "ObjectsOf")}
-    targeted = any(quad.predicate.value in targets for quad in quads)
-    implicit = {q.subject for q in quads if str(q.object) == "<http://www.w3.org/2000/01/rdf-schema#Class>"} & {
-        q.subject for q in quads if str(q.object) in (f"<{_SHACL}NodeShape>", f"<{_SHACL}PropertyShape>")
-    }
-    if not targeted and not implicit:
-        raise ImnmError(
-            "shapes-none",
-            "the shapes have no target, so they would find every graph good",
-            "give files with shapes that have sh:targetClass or another target with --shapes",
-        )
-    return quads
-
-
-def _files(paths: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise ImnmError("file-missing", "there is no such file or folder", "check the path", Place(str(path)))
-        if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if p.suffix in (".ttl", ".trig", ".nt", ".nq")]
-            if not inside:
-                raise ImnmError(
-                    "rdf-none", "the folder holds no RDF file", "give a folder with .ttl, .trig, .nt or .nq files",
-                    Place(str(path)),
-                )  # fmt: skip
-            found.extend(inside)
-        else:
-            found.append(path)
-    return found
+ENGINES = ("fast", "pyshacl")
+# Notes on shapes that are right and only find nothing in this data.
+_MAY_BE = {
+    "target-empty": "targets that hit nothing", "path-empty": "paths that no data has", "deactivated": "switched off",
+    "target-unknown": "targets that nothing in the data speaks of",
+    "path-unknown": "paths that nothing in the data speaks of",
+}  # fmt: skip
+_LABELS = tuple(
+    NamedNode(iri)
+    for iri in (
+        "http://www.w3.org/2000/01/rdf-schema#label", "http://www.w3.org/2004/02/skos/core#prefLabel",
+        "https://schema.org/name", "http://schema.org/name", "http://purl.org/dc/terms/title",
+        "http://purl.org/dc/elements/1.1/title", "http://xmlns.com/foaf/0.1/name",
+    )
+)  # fmt: skip
 
 
 def validate(
-    data: Iterable[Quad | Triple],
-    shapes: Iterable[Quad | Triple],
-    place_of: Callable[[str], Place | None] = lambda _: None,
+    data: Data, shapes: Shapes, engine: str = "fast", allow_empty: bool = False, every_note: bool = False
 ) -> Report:
-    """Validate the union of all graphs of the data.
+    """Validate the union of all graphs of the data; the results have no places yet.
 
     Args:
-        data: the quads, as parsed.
-        shapes: the shapes; ontology and prefixes may be among the data.
-        place_of: where the block of a subject stands, for the results.
+        data: the data.
+        shapes: the shapes; the ontology of prefixes may be among the data.
+        engine: ``fast``, or ``pyshacl`` for the reference validator.
+        allow_empty: whether nothing to look at is no error.
+        every_note: whether the notes tell each shape that hits nothing, and not only how many.
 
     Raises:
-        ImnmError: ``shapes-malformed`` when pySHACL cannot use the shapes.
+        ImnmError: ``data-empty``, ``shapes-malformed`` with the place in the shapes, ``validate-nothing``.
     """
-    # What it would say on standard error comes back as an error or in the report.
-    logging.getLogger("pyshacl-validate").disabled = True
-    data_graph, shapes_graph = _graph(data), _graph(shapes)
-    for triple in data_graph.triples((None, rdflib.URIRef(f"{_SHACL}declare"), None)):
-        shapes_graph.add(triple)
-        for part in data_graph.triples((triple[2], None, None)):
-            shapes_graph.add(part)
-    _check_prefixes(shapes_graph)
+    if data.empty and not allow_empty:
+        what = "the data has no triple, so every shape would find it good"
+        remedy = "check which files are given, or give --allow-empty"
+        raise ImnmError("data-empty", what, remedy, Place(data.sources[0].shown) if data.sources else None)
+    shapes = add_prefixes(shapes, data.graph)
     try:
-        _, report, _ = pyshacl.validate(
-            data_graph,
-            shacl_graph=shapes_graph,
-            inference="none",
-            advanced=False,
-            inplace=True,
-            meta_shacl=False,
-        )
-    except (ReportableRuntimeError, ParseBaseException, ValueError, SyntaxError, re.error) as error:
-        what = " ".join(str(error).split())[:300]
-        raise ImnmError("shapes-malformed", f"the shapes cannot be used: {what}", "mend the shapes") from error
-    if not isinstance(report, rdflib.Graph):
-        raise ImnmError("shapes-malformed", f"no report: {report}", "mend the shapes")
-    return Report.of(_results(report, place_of))
+        found, notes = _run(data.graph, shapes, engine, every_note)
+    except ShapesError as error:
+        raise shapes_fault(error, shapes) from error
+    if not found.focus_nodes and not allow_empty:
+        what = "no node of the data is one that a shape is aimed at, so nothing was looked at"
+        raise ImnmError("validate-nothing", what, "check the targets of the shapes, or give --allow-empty")
+    return replace(described(found, data, shapes), notes=notes)
 
 
-def _check_prefixes(shapes: rdflib.Graph) -> None:
-    """Find a prefix that a query of a shape uses and its sh:prefixes does not give, before rdflib stumbles over it."""
-    prefixes, declare, prefix_of = (rdflib.URIRef(f"{_SHACL}{name}") for name in ("prefixes", "declare", "prefix"))
-    for name in ("select", "ask", "construct"):
-        for node, text in shapes.subject_objects(rdflib.URIRef(f"{_SHACL}{name}")):
-            given = {
-                str(value)
-                for start in shapes.objects(node, prefixes)
-                for ontology in shapes.transitive_objects(start, rdflib.OWL.imports)
-                for declaration in shapes.objects(ontology, declare)
-                for value in shapes.objects(declaration, prefix_of)
-            }
-            for prefix in sorted(set(undeclared_prefixes(str(text))) - given):
-                what = f"a query of {node.n3()} uses the prefix {prefix}: that its sh:prefixes does not give"
-                raise ImnmError("shapes-malformed", what, "declare it with sh:declare and point sh:prefixes at it")
+def _run(graph: DataGraph, shapes: Shapes, engine: str, every_note: bool) -> tuple[Found, tuple[str, ...]]:
+    if engine == "fast":
+        validation = Validation(graph, read_shapes(shapes.quads), LocalEvaluator(graph, shapes.quads))
+        found = validation.report()
+        # Where nothing was looked at, to say of each shape that it hits nothing would say nothing more.
+        return found, tuple(_notes(shapes, validation, every_note)) if found.focus_nodes else ()
+    from imnm_kg.shacl.pyshacl_engine import validate_by_pyshacl
+
+    told = validate_by_pyshacl(graph, shapes.quads)
+    return Found(told.results, len(_focus_nodes(graph, shapes))), ()
 
 
-class _PreparedGraph(rdflib.Graph):
-    """A graph that parses a query once: pySHACL sends the same text for every focus node."""
+def _notes(shapes: Shapes, validation: Validation, every: bool) -> Iterator[str]:
+    """Say what is odd about the shapes themselves, in the order of their files; what other data may hit is counted."""
+    from imnm_kg.shacl.lint import lint
 
-    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(query_object, str):
-            query_object = _prepared(query_object)
-        return super().query(query_object, *args, **kwargs)
-
-
-@lru_cache(maxsize=512)
-def _prepared(text: str) -> Any:
-    return prepareQuery(text)
-
-
-def _graph(quads: Iterable[Quad | Triple]) -> rdflib.Graph:
-    """Turn parsed terms into an rdflib graph, without parsing twice and without changing a literal."""
-    made: dict[object, rdflib.term.Node] = {}
-
-    def term(value: Any) -> rdflib.term.Node:
-        found = made.get(value)
-        if found is None:
-            found = made[value] = _term(value)
-        return found
-
-    graph = _PreparedGraph()
-    for quad in quads:
-        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
-    return graph
+    counted: Counter[str] = Counter()
+    for note in lint(shapes.quads, validation.shapes, validation):
+        if note.code in _MAY_BE and not every:
+            counted[_MAY_BE[note.code]] += 1
+        else:
+            about = f"{note.within.value}: " if note.within is not None else ""
+            yield f"{about}{note.text.rstrip('.')} [{note.code}]"
+    if counted:
+        told = ", ".join(f"{number} {what}" for what, number in counted.items())
+        yield f"of the shapes themselves: {told}; --check-shapes lists them"
 
 
-def _term(value: Any) -> rdflib.term.Node:
-    if isinstance(value, BlankNode):
-        return rdflib.BNode(value.value)
-    if not isinstance(value, Literal):
-        return rdflib.URIRef(value.value)
-    if value.language:
-        return rdflib.Literal(value.value, lang=value.language)
-    type_ = value.datatype.value
-    datatype = None if type_ == str(rdflib.XSD.string) else rdflib.URIRef(type_)
-    return rdflib.Literal(value.value, datatype=datatype, normalize=False)  # what is judged is what is written
+def _focus_nodes(graph: DataGraph, shapes: Shapes) -> set[int]:
+    """Give the nodes that targets choose, for an engine that does not tell."""
+    found: set[int] = set()
+    types: dict[Term, set[Term]] = {}
+    for quad in shapes.quads:
+        name = local_name(quad.predicate.value)
+        number = graph.intern(quad.object)
+        if quad.predicate == sh("targetClass"):
+            found |= graph.instances(number)
+        elif quad.predicate == sh("targetNode"):
+            found.add(number)
+        elif quad.predicate == sh("targetSubjectsOf"):
+            found |= graph.subjects(number)
+        elif quad.predicate == sh("targetObjectsOf"):
+            found |= graph.objects(number)
+        elif name == "type":
+            types.setdefault(quad.subject, set()).add(quad.object)
+    shape_types = {sh("NodeShape"), sh("PropertyShape")}
+    for node, of in types.items():
+        if of & shape_types and any(str(each).endswith("rdf-schema#Class>") for each in of):
+            found |= graph.instances(graph.intern(node))
+    return found
 
 
-def _results(report: rdflib.Graph, place_of: Callable[[str], Place | None]) -> Iterable[Result]:
-    shacl = rdflib.Namespace(_SHACL)
+# Results
 
-    def text(node: Any, name: str) -> str:
-        value = report.value(node, shacl[name])
-        if isinstance(value, rdflib.BNode):  # its label differs from run to run
-            return _path_text(report, value) if name == "resultPath" else "" if name == "sourceShape" else f"_:{value}"
-        return "" if value is None else str(value.n3())
 
-    for node in report.subjects(rdflib.RDF.type, shacl.ValidationResult):
-        if next(report.subjects(shacl.detail, node), None) is not None:
-            continue
-        focus = report.value(node, shacl.focusNode)
-        messages = sorted(str(message) for message in report.objects(node, shacl.resultMessage))
-        component = str(report.value(node, shacl.sourceConstraintComponent)).removeprefix(_SHACL)
-        yield Result(
-            str(report.value(node, shacl.resultSeverity)).removeprefix(_SHACL),
-            text(node, "focusNode"), text(node, "resultPath"), text(node, "value"),
-            component.removesuffix("ConstraintComponent"), text(node, "sourceShape"),
-            " ".join(" ".join(messages).split()),
-            place_of(str(focus)) if isinstance(focus, rdflib.URIRef) else None,
+def described(found: Found, data: Data, shapes: Shapes) -> Report:
+    """Give the results of an engine their labels, names and identities.
+
+    Args:
+        found: what the engine found.
+        data: the data; one without files for data behind an endpoint, of which nothing more is known.
+        shapes: the shapes.
+    """
+    graph = data.graph
+    triples = len(graph) if data.sources else None
+    if not found.results:
+        return Report((), found.focus_nodes, triples)
+    nodes = {term: graph.intern(term) for result in found.results for term in (result.focus, result.value) if term}
+    anchors = Anchors(graph, data.files, nodes.values())
+    shapes_graph = DataGraph(shapes.quads)
+    shape_nodes = {result.shape: shapes_graph.intern(result.shape) for result in found.results}
+    shape_anchors = Anchors(shapes_graph, len(shapes.sources), shape_nodes.values())
+    named: dict[Term, str] = {}
+    for term, number in shape_nodes.items():
+        above = shapes_graph.term(shape_anchors.ancestor(number))
+        named[term] = str(above) if isinstance(above, NamedNode) else ""
+    labels = _labels(graph, {nodes[result.focus] for result in found.results})
+
+    # Thousands of results share a path and a message.
+    paths: dict[int, str] = {}
+    messages: dict[int, str] = {}
+
+    def one(result: FoundResult) -> Result:
+        path = paths.get(id(result.path))
+        if path is None:
+            path = paths[id(result.path)] = "" if result.path is None else str(result.path)
+        said = messages.get(id(result.messages))
+        if said is None:
+            said = messages[id(result.messages)] = _said(result.messages)
+        focus = anchors.name(nodes[result.focus])
+        value = "" if result.value is None else anchors.name(nodes[result.value])
+        constraint = str(result.constraint) if isinstance(result.constraint, NamedNode) else ""
+        parts = [focus, path, value, result.component.value, named[result.shape], constraint]
+        identity = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+        component = local_name(result.component.value).removesuffix("ConstraintComponent")
+        severity = result.severity.value
+        return Result(
+            severity.removeprefix(SH) if severity.startswith(SH) else severity,
+            str(result.focus), path, "" if result.value is None else str(result.value),
+            component, named[result.shape], said,
+            label=labels.get(nodes[result.focus], ""), name=focus, identity=identity, source=result,
         )  # fmt: skip
 
-
-_PATH_FORMS = {
-    "inversePath": "^{}",
-    "zeroOrMorePath": "{}*",
-    "oneOrMorePath": "{}+",
-    "zeroOrOnePath": "{}?",
-}
+    return Report.of(map(one, found.results), found.focus_nodes, triples)
 
 
-def _path_text(report: rdflib.Graph, node: Any) -> str:
-    """Write a property path as SPARQL does."""
-    if not isinstance(node, rdflib.BNode):
-        return str(node.n3())
-    if report.value(node, rdflib.RDF.first) is not None:
-        return "/".join(_path_text(report, item) for item in report.items(node))
-    if (head := report.value(node, rdflib.URIRef(f"{_SHACL}alternativePath"))) is not None:
-        return "(" + "|".join(_path_text(report, item) for item in report.items(head)) + ")"
-    for name, form in _PATH_FORMS.items():
-        if (inner := report.value(node, rdflib.URIRef(f"{_SHACL}{name}"))) is not None:
-            return form.format(_path_text(report, inner))
-    return ""
+def _said(messages: Iterable[Literal]) -> str:
+    """Choose the English messages, else those without a language, else all, in one line."""
+    every = list(messages)
+    for wanted in ("en", None):
+        chosen = [m for m in every if (m.language or "").split("-")[0] == (wanted or "")]
+        if chosen:
+            break
+    return " ".join(" ".join(sorted(message.value for message in chosen or every)).split())
 
 
-def places_of(paths: Iterable[Path]) -> Callable[[str], Place | None]:
-    """Return what tells where the block of a subject stands in the given files; Turtle files only."""
-    found: dict[str, Place] = {}
-    for path in _files(paths):
-        if path.suffix == ".ttl":
-            for subject, place in read_turtle(path).subject_places().items():
-                found.setdefault(subject, place)
-    return found.get
+def _labels(graph: DataGraph, nodes: set[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for predicate in _LABELS:
+        choices: dict[int, list[tuple[bool, bool, str]]] = {}
+        for pair in graph.forward(graph.intern(predicate), nodes - set(found)):
+            term = graph.term(pair & LOW)
+            if isinstance(term, Literal):
+                language = (term.language or "").split("-")[0]
+                choices.setdefault(pair >> 32, []).append((language != "en", language != "", term.value))
+        found |= {node: " ".join(min(each)[2].split()) for node, each in choices.items()}
+    return found

@@ -5,19 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pyoxigraph import BlankNode, Quad
+from pyoxigraph import Quad
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.report import Report as Printable
-from imnm_kg.model.report import Result as Line
 from imnm_kg.rdf.endpoint import Endpoint
 from imnm_kg.shacl.remote import RemoteShapesError, RemoteValidation
 from imnm_kg.shacl.report import Report
 from imnm_kg.shacl.shapes import ShapesError
 from imnm_kg.shacl.shapes_reader import read_shapes
-from imnm_kg.shacl.vocabulary import Term, local_name
 
-__all__ = ["notes_on", "printable", "validate_remote"]
+__all__ = ["notes_on", "validate_remote"]
 
 
 def validate_remote(url: str, shapes: Sequence[Quad], timeout: float = 60.0) -> Report:
@@ -49,23 +46,3 @@ def notes_on(report: Report) -> Iterator[str]:
         yield "the targets of the shapes choose no node of the endpoint's default graph, so nothing was looked at"
     if report.by_store:
         yield f"judged as the store gives literals, not as a file wrote them: {', '.join(report.by_store)}"
-
-
-def printable(report: Report) -> Printable:
-    """Turn a report of the engine into the one that is printed."""
-    return Printable.of(
-        Line(
-            local_name(result.severity.value),
-            str(result.focus),
-            "" if result.path is None else str(result.path),
-            "" if result.value is None else str(result.value),
-            local_name(result.component.value).removesuffix("ConstraintComponent"),
-            _named(result.shape),
-            " ".join(" ".join(sorted(message.value for message in result.messages)).split()),
-        )
-        for result in report.results
-    )
-
-
-def _named(shape: Term) -> str:
-    return "" if isinstance(shape, BlankNode) else str(shape)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from imnm_kg.errors import ImnmError, Place
 
@@ -24,8 +25,7 @@ _LOCAL = rf"(?:[{_U}:0-9]|{_PLX})(?:[{_CHARS}:]|{_PLX}|\.+(?=[{_CHARS}:]|{_PLX})
 _END = rf"(?![{_CHARS}:]|\.[{_CHARS}:])"
 
 # Possessive repeats: a long or an unfinished string must cost one pass, not a recursion.
-_PATTERN = re.compile(
-    rf"""
+_TOKEN = rf"""
     (?P<space>[ \t\r\n]++)
   | (?P<comment>\#[^\r\n]*+)
   | (?P<pname>(?:[{_BASE}](?:[{_CHARS}]|\.+(?=[{_CHARS}]))*+)?:(?:{_LOCAL})?)
@@ -42,9 +42,13 @@ _PATTERN = re.compile(
       |(?:a|true|false){_END})
   | (?P<langtag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*+)
   | (?P<punct>\^\^|[.;,\[\]()])
-    """,
-    re.VERBOSE,
-)
+    """
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Compile the pattern when the first text is read: that takes longer than many a command."""
+    return re.compile(_TOKEN, re.VERBOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def lex(text: str, path: str) -> Iterator[Token]:
         ImnmError: ``turtle-syntax`` where no token fits.
     """
     position, line, line_start = 0, 1, 0
-    match_at = _PATTERN.match
+    match_at = _pattern().match
     while position < len(text):
         match = match_at(text, position)
         if match is None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,7 +16,7 @@ from imnm_kg.errors import ImnmError, Place
 from imnm_kg.rdf.files import read_text
 from imnm_kg.rdf.lexer import Statement, Token, lex, statements
 
-__all__ = ["Scope", "TurtleFile", "parse_turtle", "read_rdf", "read_turtle", "subject_of"]
+__all__ = ["Scope", "TurtleFile", "format_of", "parse_turtle", "read_rdf", "read_turtle", "subject_of"]
 
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -159,16 +160,16 @@ def _beyond_rdf11(triple: ox.Triple) -> bool:
 def _diagnose(text: str, path: str, error: SyntaxError) -> ImnmError:
     """Turn an error of the parser into one that names the true cause and its place."""
     found = _from_parser("turtle-syntax", path, error)
-    limit = (error.lineno or 1, error.end_offset or error.offset or 1)
+    limit = (error.end_lineno or error.lineno or 1, error.end_offset or error.offset or 1)
     try:
-        for token in _undeclared(lex(text, path)):
-            if (token.line, token.column) <= limit:
-                prefix = token.text.partition(":")[0]
-                what = f"the prefix {prefix}: is not declared"
-                remedy = f"declare it at the top with @prefix {prefix}: <...> or correct it"
-                place = Place(path, token.line, token.column)
-                return ImnmError("turtle-prefix-undeclared", what, remedy, place)
-            break
+        # A large file is read no further than the parser got.
+        tokens = takewhile(lambda each: (each.line, each.column) <= limit, lex(text, path))
+        token = next(_undeclared(tokens), None)
+        if token is not None:
+            prefix = token.text.partition(":")[0]
+            what = f"the prefix {prefix}: is not declared"
+            remedy = f"declare it at the top with @prefix {prefix}: <...> or correct it"
+            return ImnmError("turtle-prefix-undeclared", what, remedy, Place(path, token.line, token.column))
     except ImnmError as fault:
         # The lexer knows where an unfinished string or IRI starts; the parser tells where it gave up.
         if fault.place is not None and found.place is not None and fault.place <= found.place:
@@ -211,6 +212,20 @@ def read_turtle(path: Path, shown: str | None = None) -> TurtleFile:
     return parse_turtle(read_text(path, name), name)
 
 
+def format_of(path: Path, shown: str | None = None) -> ox.RdfFormat:
+    """Tell the format of a file by its extension.
+
+    Raises:
+        ImnmError: ``rdf-format-unknown``.
+    """
+    rdf_format = _FORMATS.get(path.suffix)
+    if rdf_format is None:
+        what = f"the extension {path.suffix!r} tells no RDF format"
+        remedy = f"use one of {' '.join(sorted(_FORMATS))}"
+        raise ImnmError("rdf-format-unknown", what, remedy, Place(shown or str(path)))
+    return rdf_format
+
+
 def read_rdf(path: Path, shown: str | None = None) -> tuple[list[ox.Quad], dict[str, str]]:
     """Read a ``.ttl``, ``.trig``, ``.nt`` or ``.nq`` file.
 
@@ -225,11 +240,7 @@ def read_rdf(path: Path, shown: str | None = None) -> tuple[list[ox.Quad], dict[
         ImnmError: ``rdf-format-unknown``, ``rdf-syntax``, or as ``read_turtle`` raises.
     """
     name = str(path) if shown is None else shown
-    rdf_format = _FORMATS.get(path.suffix)
-    if rdf_format is None:
-        what = f"the extension {path.suffix!r} tells no RDF format"
-        remedy = f"use one of {' '.join(sorted(_FORMATS))}"
-        raise ImnmError("rdf-format-unknown", what, remedy, Place(name))
+    rdf_format = format_of(path, name)
     if rdf_format == ox.RdfFormat.TURTLE:
         turtle = read_turtle(path, name)
         return [ox.Quad(*triple) for triple in turtle.quads], turtle.prefixes

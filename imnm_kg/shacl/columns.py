@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, Protocol
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
@@ -86,6 +86,11 @@ class DataGraph:
     def predicates(self) -> set[int]:
         """The predicates of the triples."""
         return set(self._columns)
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """All terms, each at the place of its number."""
+        return self._terms
 
     def intern(self, term: Term) -> int:
         """Give the number of a term, a new one where the data does not hold it."""
@@ -181,12 +186,15 @@ def _fill(source: Iterable[Quad | Triple], ids: dict[Term, int], columns: dict[T
         column.append(subject | number)
 
 
-def _apart(source: Iterable[Quad | Triple], number: int) -> Iterator[Triple]:
+def _apart(source: Iterable[Quad | Triple], number: int) -> Iterator[Quad | Triple]:
     def apart(term: Term) -> Term:
         return BlankNode(f"f{number}x{term.value}") if isinstance(term, BlankNode) else term
 
     for quad in source:
-        yield Triple(apart(quad.subject), quad.predicate, apart(quad.object))  # type: ignore[arg-type]
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            yield Triple(apart(quad.subject), quad.predicate, apart(quad.object))  # type: ignore[arg-type]
+        else:
+            yield quad
 
 
 def _ordered(column: array[int]) -> array[int]:

@@ -7,13 +7,13 @@ node by putting its term into the text, as the standard describes pre-binding.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 
 import pyoxigraph as ox
 from pyoxigraph import NamedNode
 
+from imnm_kg.rdf.sparql import syntax_error
 from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.query_syntax import Structure, Token, UnknownSyntaxError, read_structure, tokenize
 from imnm_kg.shacl.vocabulary import RDF
@@ -90,7 +90,7 @@ class Query(Frozen):
         try:
             rows = ox.Store().query(self.prologue + text)
         except SyntaxError as error:
-            raise _syntax_error(error, self.prologue) from error
+            raise _syntax_error(error, self.prologue, text) from error
         if isinstance(rows, ox.QueryBoolean) != (form == "ASK") or isinstance(rows, ox.QueryTriples):
             raise QueryError(f"the query is no {form}")
         words = {token.name: token for token in self.tokens if token.kind == "word"}
@@ -243,8 +243,7 @@ class Query(Frozen):
         return depth > 0
 
 
-def _syntax_error(error: SyntaxError, prologue: str) -> QueryError:
-    said = " ".join(str(error.msg).split())
-    at = re.match(r"error at (\d+):\d+: ", said)  # the engine gives the place in its message alone
-    line = None if at is None else max(1, int(at[1]) - prologue.count("\n"))
-    return QueryError(f"not SPARQL 1.1: {said[at.end() if at is not None else 0 :][:200]}", line)
+def _syntax_error(error: SyntaxError, prologue: str, text: str) -> QueryError:
+    fault = syntax_error(error, prologue + text, "")
+    line = None if fault.place is None or fault.place.line is None else fault.place.line - prologue.count("\n")
+    return QueryError(fault.what, line if line is None or line > 0 else 1)

@@ -117,7 +117,7 @@ def test_verify_the_graph(run: Run, documents: Path, tmp_path: Path, monkeypatch
 def test_validate_the_sources(run: Run, in_world: Path) -> None:
     done = run("validate")
     assert done.code == 0
-    assert re.fullmatch(r"conforms: no result in [\d,]+ triples\n", done.out)
+    assert re.fullmatch(r"conforms: no result for \d+ focus nodes in [\d,]+ triples\n", done.out)
     change(
         in_world / "graph" / "entities" / "all.ttl",
         '    rdfs:label "betamab"@en .',
@@ -126,11 +126,13 @@ def test_validate_the_sources(run: Run, in_world: Path) -> None:
     done = run("validate")
     assert done.code == 1
     lines = done.out.splitlines()
-    assert re.fullmatch(r"graph/entities/all.ttl:\d+:1: violation: Give the drug one English label.", lines[0])
-    assert lines[1:] == [
+    assert re.fullmatch(r"graph/entities/all.ttl:\d+:1: violation: Give the drug one English label.", lines[1])
+    assert [lines[0], *lines[2:4]] == [
+        "graph/entities/all.ttl: 1 result",
         "    node entity:betamab, path rdfs:label (MinCount, imnm:DrugShape-label)",
-        "1 violation",
+        "",
     ]
+    assert re.fullmatch(r"1 violation for \d+ focus nodes in [\d,]+ triples", lines[4])
 
 
 DATA = "@prefix imnm: <https://w3id.org/imnm-kg/ontology/> .\n\n<http://e/a> a imnm:Drug .\n"
@@ -140,7 +142,7 @@ def test_validate_any_data(run: Run, in_world: Path) -> None:
     (in_world / "my.ttl").write_text(DATA)
     done = run("validate", "my.ttl")
     assert (done.code, done.err) == (1, "")
-    assert done.out.startswith("my.ttl:3:1: violation: ")
+    assert done.out.startswith("my.ttl: 1 result\nmy.ttl:3:1: violation: ")
     answer = json.loads(run("validate", "my.ttl", "--format", "json").out)
     assert answer["conforms"] is False
     (result,) = answer["results"]
@@ -154,7 +156,7 @@ def test_validate_any_data(run: Run, in_world: Path) -> None:
     change(shape, "sh:minCount 1 ;", "sh:minCount 1 ;\n    sh:severity sh:Warning ;")
     warned = run("validate", "my.ttl", "--shapes", shape)
     assert warned.code == 0, "a warning is no violation"
-    assert warned.out.endswith("1 warning\n")
+    assert warned.out.endswith("1 warning for 1 focus node in 1 triple\n")
 
 
 def test_validate_of_several_files(run: Run, in_world: Path) -> None:
@@ -200,7 +202,7 @@ def test_inputs_that_are_not_there(run: Run, in_world: Path, command: str) -> No
 
 def test_line_ends_of_windows(run: Run, in_world: Path) -> None:
     (in_world / "crlf.ttl").write_bytes(DATA.replace("\n", "\r\n").encode())
-    assert run("validate", "crlf.ttl").out.startswith("crlf.ttl:3:1: violation: ")
+    assert run("validate", "crlf.ttl").out.startswith("crlf.ttl: 1 result\ncrlf.ttl:3:1: violation: ")
     assert run("fmt", "--check", "crlf.ttl").code == 1
     assert run("fmt", "crlf.ttl").code == 0
     assert (in_world / "crlf.ttl").read_bytes() == DATA.encode()

@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from imnm_kg.model.folders import Folders
-from imnm_kg.operations.validate import read_data
+from imnm_kg.model.inputs import read_shapes as read_shapes_files
 from imnm_kg.pipeline import Dataset
 from imnm_kg.shacl import DataGraph, Validation, read_shapes
 from imnm_kg.shacl.lint import Note, lint
@@ -116,7 +116,8 @@ def test_notes_are_the_same_each_time() -> None:
 
 def test_own_shapes(folders: Folders, dataset: Dataset) -> None:
     """No note of what is wrong; what hits nothing are terms that the ontology has for claims yet to come."""
-    found = notes(read_data([folders.shapes, folders.ontology / "prefixes.ttl"]), list(dataset.quads))
+    shapes = [*read_shapes_files([folders.shapes]).quads, *parse(path=str(folders.ontology / "prefixes.ttl"))]
+    found = notes(shapes, list(dataset.quads))
     assert {note.code for note in found} == {"target-empty", "path-empty"}
     declared = {quad.subject for quad in dataset.quads}
     names = {note.text.split(" of the path")[0].rsplit(" ", 1)[1] for note in found if note.code == "path-empty"}

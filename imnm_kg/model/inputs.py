@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is validated and with what: data files streamed into a graph, and the triples of shapes files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
+
+from imnm_kg.errors import ImnmError, Place
+from imnm_kg.rdf.files import read_text
+from imnm_kg.rdf.places import Source
+from imnm_kg.rdf.reader import format_of, parse_turtle, read_rdf
+from imnm_kg.rdf.scan import text_before
+from imnm_kg.shacl.columns import LOW, DataGraph
+from imnm_kg.shacl.vocabulary import Term, owl, rdf, rdfs, sh
+
+__all__ = ["Data", "Shapes", "add_prefixes", "read_data", "read_shapes", "unfetched_imports"]
+
+_SUFFIXES = (".ttl", ".trig", ".nt", ".nq")
+_TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+_LARGE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is validated.
+
+    Attributes:
+        graph: the union of all graphs of all files.
+        sources: the files; the labels of blank nodes in the graph start with the number of their file, if there are
+            several.
+        prefixes: the prefixes that the files declare.
+        empty: whether no file that is judged has a triple; an ontology beside them does not count.
+    """
+
+    graph: DataGraph
+    sources: tuple[Source, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    empty: bool = False
+
+    @property
+    def files(self) -> int:
+        """How many files the labels of blank nodes tell apart."""
+        return len(self.sources)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """What to validate with.
+
+    Attributes:
+        quads: the triples.
+        sources: the files; labels of blank nodes as in data.
+        prefixes: the prefixes that the files declare.
+    """
+
+    quads: tuple[Quad, ...]
+    sources: tuple[Source, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def targeted(self) -> bool:
+        """Whether any shape has a target."""
+        said = {quad.predicate for quad in self.quads}
+        if any(sh(name) in said for name in _TARGETS):
+            return True
+        types: dict[Term, set[Term]] = {}
+        for quad in self.quads:
+            if quad.predicate == rdf("type"):
+                types.setdefault(quad.subject, set()).add(quad.object)
+        shapes = {sh("NodeShape"), sh("PropertyShape")}
+        return any(rdfs("Class") in each and each & shapes for each in types.values())
+
+
+class _Stream:
+    """A file that is parsed when somebody reads it."""
+
+    def __init__(self, source: Source, format_: RdfFormat) -> None:
+        self.source, self.format = source, format_
+        self.parser: QuadParser | None = None
+        self.filled = False
+
+    def __iter__(self) -> Iterator[Quad]:
+        self.parser = parse(path=str(self.source.path), format=self.format)
+        first = next(self.parser, None)
+        self.filled = first is not None
+        return iter(()) if first is None else chain((first,), self.parser)
+
+
+class _Streams:
+    """Files, one after the other; knows which of them is at fault when the parser gives up."""
+
+    def __init__(self, paths: Iterable[Path], allow_empty: bool) -> None:
+        self.all = [_stream(path, allow_empty) for path in _files(paths)]
+
+    def fault(self, error: SyntaxError) -> ImnmError:
+        """Turn an error of the parser into one that names cause and place."""
+        at = [stream for stream in self.all if stream.parser is not None][-1].source
+        assert at.path is not None
+        try:
+            if at.path.suffix == ".ttl" and at.path.stat().st_size > _LARGE:
+                _parse_part(at, error.lineno or 1)
+            read_rdf(at.path, at.shown)
+        except ImnmError as fault:
+            return fault
+        said = " ".join(str(error.msg).split())
+        return ImnmError("rdf-syntax", f"syntax error: {said}", "correct the syntax", Place(at.shown))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(stream.source for stream in self.all)
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for stream in self.all:
+            if stream.parser is not None:
+                for prefix, space in stream.parser.prefixes.items():
+                    found.setdefault(prefix, space)
+        return found
+
+    def refuse_turtle_12(self, terms: Iterable[Term]) -> None:
+        """Refuse what Turtle 1.1 does not know, where it stands."""
+        for term in terms:
+            if isinstance(term, Triple) or (isinstance(term, Literal) and term.direction is not None):
+                for source in self.sources:
+                    assert source.path is not None
+                    if source.path.suffix == ".ttl":
+                        read_rdf(source.path, source.shown)
+                return
+
+
+def _parse_part(source: Source, line: int) -> None:
+    """Parse the statement at fault in a large file, for the error that tells it well; all of it would take long.
+
+    Raises:
+        ImnmError: what is wrong, with its place in the file.
+    """
+    with source.open() as stream:
+        text, shift = text_before(stream, line, _LARGE)
+    try:
+        parse_turtle(text, source.shown)
+    except ImnmError as fault:
+        if fault.place is not None and fault.place.line is not None:
+            fault.place = fault.place._replace(line=fault.place.line + shift)
+        raise
+
+
+def _stream(path: Path, allow_empty: bool) -> _Stream:
+    shown = str(path)
+    format_ = format_of(path)
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(3)
+    except OSError:
+        start = b""
+        allow_empty = False
+    if (not start and not allow_empty) or start == b"\xef\xbb\xbf":
+        read_text(path, shown)  # says what is wrong
+    return _Stream(Source(shown, path), format_)
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise ImnmError("file-missing", "there is no such file or folder", "check the path", Place(str(path)))
+        if path.is_dir():
+            inside = [p for p in sorted(path.rglob("*")) if p.suffix in _SUFFIXES and p.is_file()]
+            if not inside:
+                raise ImnmError(
+                    "rdf-none", "the folder holds no RDF file", "give a folder with .ttl, .trig, .nt or .nq files",
+                    Place(str(path)),
+                )  # fmt: skip
+            found.extend(inside)
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def read_data(paths: Iterable[Path], beside: Iterable[Path] = (), allow_empty: bool = False) -> Data:
+    """Read data files or folders of them (``.ttl``, ``.trig``, ``.nt``, ``.nq``) into one graph, without a list.
+
+    Args:
+        paths: the files.
+        beside: what the shapes ask about too, such as an ontology; it does not make empty data full.
+        allow_empty: whether a file may be empty.
+
+    Raises:
+        ImnmError: what is wrong with a file, with line and column.
+    """
+    given = _files(paths)
+    streams = _Streams([*given, *beside], allow_empty)
+    try:
+        graph = DataGraph(*streams.all)
+    except SyntaxError as error:
+        raise streams.fault(error) from error
+    streams.refuse_turtle_12(graph.terms)
+    empty = not any(stream.filled for stream in streams.all[: len(given)])
+    return Data(graph, streams.sources, streams.prefixes, empty)
+
+
+def read_shapes(paths: Iterable[Path], allow_empty: bool = False) -> Shapes:
+    """Read shapes from files or folders.
+
+    Raises:
+        ImnmError: what is wrong with a file, with line and column; ``shapes-none`` when no shape with a target is
+            there: such a graph would find everything good.
+    """
+    streams = _Streams(paths, allow_empty)
+    quads: list[Quad] = []
+    try:
+        for number, stream in enumerate(streams.all):
+            quads += _apart(stream, number) if len(streams.all) > 1 else stream
+    except SyntaxError as error:
+        raise streams.fault(error) from error
+    streams.refuse_turtle_12(quad.object for quad in quads)
+    shapes = Shapes(tuple(quads), streams.sources, streams.prefixes)
+    if not allow_empty and not shapes.targeted:
+        raise ImnmError(
+            "shapes-none",
+            "the shapes have no target, so they would find every graph good",
+            "give files with shapes that have sh:targetClass or another target with --shapes, or --allow-empty",
+        )
+    return shapes
+
+
+def _apart(quads: Iterable[Quad], number: int) -> Iterator[Quad]:
+    """Name blank nodes by their file: a label names one within its file only."""
+
+    def apart(term: Term) -> Term:
+        return BlankNode(f"f{number}x{term.value}") if isinstance(term, BlankNode) else term
+
+    for quad in quads:
+        yield Quad(apart(quad.subject), quad.predicate, apart(quad.object), quad.graph_name)  # type: ignore[arg-type]
+
+
+def add_prefixes(shapes: Shapes, graph: DataGraph) -> Shapes:
+    """Bring in the prefixes that queries of the shapes point at and only the data declares, as an ontology does."""
+    wanted = {quad.object for quad in shapes.quads if quad.predicate == sh("prefixes")}
+    wanted -= {quad.subject for quad in shapes.quads if quad.predicate == sh("declare")}
+    if not wanted:
+        return shapes
+    subjects = {graph.intern(term) for term in wanted}
+    pairs = graph.forward(graph.intern(sh("declare")), subjects)
+    declarations = {pair & LOW for pair in pairs}
+    found = [(pair >> 32, graph.intern(sh("declare")), pair & LOW) for pair in pairs]
+    found += [each for each in graph.outgoing(declarations) if each[1] in _declaring(graph)]
+
+    def apart(number: int) -> Term:
+        term = graph.term(number)
+        return BlankNode(f"data-{term.value}") if isinstance(term, BlankNode) else term
+
+    added = [Quad(apart(s), graph.term(p), apart(o)) for s, p, o in found]  # type: ignore[arg-type]
+    return replace(shapes, quads=(*shapes.quads, *added))
+
+
+def _declaring(graph: DataGraph) -> set[int]:
+    return {graph.intern(sh("prefix")), graph.intern(sh("namespace"))}
+
+
+def unfetched_imports(graph: DataGraph, shapes: Shapes, sources: Sequence[Source]) -> list[str]:
+    """Give the IRIs that data or shapes import and that none of the files is; nothing is ever fetched.
+
+    Args:
+        graph: the data.
+        shapes: the shapes.
+        sources: all files that were given.
+    """
+    imports, type_, ontology = owl("imports"), rdf("type"), owl("Ontology")
+    wanted: set[Term] = {quad.object for quad in shapes.quads if quad.predicate == imports}
+    wanted |= {graph.term(number) for number in graph.objects(graph.intern(imports))}
+    there: set[Term] = {quad.subject for quad in shapes.quads if quad.predicate == type_ and quad.object == ontology}
+    there |= {graph.term(pair & LOW) for pair in graph.backward(graph.intern(type_), {graph.intern(ontology)})}
+    there |= {quad.object for quad in shapes.quads if quad.predicate == owl("versionIRI")}
+    there |= {graph.term(number) for number in graph.objects(graph.intern(owl("versionIRI")))}
+    files = {source.path.resolve() for source in sources if source.path is not None}
+    return sorted(
+        term.value
+        for term in wanted - there
+        if isinstance(term, NamedNode) and not (term.value.startswith("file:") and _path(term.value) in files)
+    )
+
+
+def _path(iri: str) -> Path:
+    from urllib.parse import unquote, urlsplit  # here: few files import one another by path
+
+    return Path(unquote(urlsplit(iri).path)).resolve()

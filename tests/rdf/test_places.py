@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places agree with the lexer, which reads every token, on generated Turtle full of traps."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+
+from imnm_kg.model.anchors import Anchors
+from imnm_kg.rdf import scan
+from imnm_kg.rdf.lexer import lex, statements
+from imnm_kg.rdf.places import Source, Spot, find_places
+from imnm_kg.rdf.reader import Scope
+from imnm_kg.rdf.scan import ANONYMOUS, wanted_statements
+from imnm_kg.shacl import DataGraph
+
+HEAD = "@prefix e: <http://e/> .\n@prefix : <http://e/x#> .\nPREFIX e.x: <http://e/y/>\n@base <http://b.org/d/f> .\n"
+E = "http://e/"
+
+iris = st.sampled_from(
+    ["e:a", "e:b.c", "e:a.", ":", ":1.5", "e:", "e.x:z", "<http://e/a>", "<#x.y>", "<http://e/é;.#>", "e:%41.b",
+     "e:a\\.\\#", "<\\u0041>", "<../up>", "e:v1.b2", "_:n", "_:n.m", "<?q='x'>"]
+)  # fmt: skip
+literals = st.sampled_from(
+    ['"x"', '"a . b"', '"""a" . e:z e:p "b\n. """', "'''it's # no\n'comment'. '''", '"\\"."', "''", '""', '"x"@en-US',
+     '"1"^^e:t', "1", "1.5", ".5", "5", "-1.", "1e3", "2.E-1", "true", "false", '"<"', '"[ ("', "'é\\u00e9'", '"#"']
+)  # fmt: skip
+spaces = st.sampled_from([" ", "\n", "\t", " # a comment. with e:a e:p 1 .\n", "\r\n", "  "])
+
+
+def objects(depth: int) -> st.SearchStrategy[str]:
+    plain = iris | literals
+    if depth == 0:
+        return plain
+    inner = objects(depth - 1)
+    return st.one_of(
+        plain,
+        st.lists(inner, max_size=3).map(lambda items: f"( {' '.join(items)} )"),
+        bodies(depth - 1).map(lambda body: f"[{body}]"),
+        st.just("[]"),
+    )
+
+
+def bodies(depth: int) -> st.SearchStrategy[str]:
+    predicate = st.sampled_from(["a", "e:p", "e:q.r", "<p>", ":"])
+    pair = st.tuples(predicate, spaces, st.lists(objects(depth), min_size=1, max_size=2), spaces).map(
+        lambda parts: f"{parts[0]}{parts[1]}{' , '.join(parts[2])}{parts[3]}"
+    )
+    return st.lists(pair, min_size=1, max_size=3).map(" ; ".join)
+
+
+subjects = st.one_of(iris, st.just("[]"), st.just("( 1 'x' )"), bodies(1).map(lambda body: f"[ {body} ]"))
+directives = st.sampled_from(["@prefix e: <http://e/> .", "BASE <http://b.org/d/f>", "prefix n:\n<http://n.org/>"])
+blocks = st.one_of(
+    st.tuples(subjects, spaces, bodies(2), spaces).map(lambda parts: f"{parts[0]}{parts[1]}{parts[2]}{parts[3]}."),
+    directives,
+)
+texts = st.lists(st.tuples(blocks, spaces), min_size=1, max_size=6).map(
+    lambda parts: HEAD + "".join(block + space for block, space in parts)
+)
+
+
+def parsed(text: str) -> DataGraph:
+    try:
+        return DataGraph(parse(text, format=RdfFormat.TURTLE))
+    except SyntaxError:
+        assume(False)
+        raise
+
+
+def slowly(text: str) -> list[tuple[str, str, int, int]]:
+    """Give subject, text and place of each statement, by the lexer."""
+    scope, found = Scope(), []
+    for statement in statements(lex(text, ""), ""):
+        if statement.kind == "directive":
+            scope.declare(statement)
+        elif statement.kind == "triples":
+            head = statement.tokens[0]
+            subject = ANONYMOUS if head.text in "[(" else scope.expand(head) or head.text
+            found.append((subject, text[head.start : statement.tokens[-1].end], head.line, head.column))
+    return found
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(texts, st.sampled_from([3, 50, 1 << 22]))
+def test_statements_are_those_of_the_lexer(text: str, block: int) -> None:
+    parsed(text)
+    expected = slowly(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "_BLOCK", block)
+        pieces = wanted_statements(io.BytesIO(text.encode()), {each[0] for each in expected}, False)
+        assert [(piece.subject, piece.text, piece.line, piece.column) for piece in pieces] == expected
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(texts)
+def test_every_triple_is_found_where_its_object_is(text: str) -> None:
+    graph = parsed(text)
+    tokens = {(token.line, token.column): token for token in lex(text, "")}
+    scope = Scope()
+    for statement in statements(lex(text, ""), ""):
+        if statement.kind == "directive":
+            scope.declare(statement)
+    numbers = range(len(graph.terms))
+    anchors = Anchors(graph, 1, numbers)
+    for triple in graph.triples():
+        if str(triple.predicate).endswith("#rest>"):
+            continue
+        subject, value = graph.intern(triple.subject), graph.intern(triple.object)
+        found = find_places(Source("f", text=text), anchors.spots(subject, triple.predicate.value, value))
+        best = max(found.values(), key=lambda each: each.quality)
+        assert best.quality == 3, (triple, best)
+        token = tokens[best.place.line or 0, best.place.column or 0]
+        if isinstance(triple.object, NamedNode):
+            assert token.text == "(" or scope.expand(token) == triple.object.value
+        elif isinstance(triple.object, BlankNode):
+            assert token.text in ("[", "(", f"_:{triple.object.value}") or token.kind != "punct"
+        else:
+            assert isinstance(triple.object, Literal)
+            assert token.kind in ("string", "number", "keyword")
+            assert token.kind == "string" or token.text == triple.object.value
+
+
+def places(text: str, *spots: Spot, path: Path | None = None) -> list[tuple[int, int | None, int | None]]:
+    found = find_places(Source("f", path, text), spots)
+    return [(found[s].quality, found[s].place.line, found[s].place.column) if s in found else (0, 0, 0) for s in spots]
+
+
+def test_a_predicate_a_subject_and_what_is_not_there() -> None:
+    text = f"{HEAD}\ne:a a e:T ;\n  e:p 1 , 2 .\ne:a e:p 3 .\n"
+    assert places(
+        text,
+        Spot(f"{E}a"),
+        Spot(f"{E}a", (), f"{E}p"),
+        Spot(f"{E}a", (), f"{E}p", Literal("3", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#integer"))),
+        Spot(f"{E}a", (), f"{E}p", Literal("9")),
+        Spot(f"{E}a", (), f"{E}none"),
+        Spot(f"{E}b"),
+    ) == [(3, 6, 1), (3, 7, 3), (3, 8, 9), (2, 7, 3), (1, 6, 1), (0, 0, 0)]
+
+
+def test_a_prefix_means_what_it_means_at_its_place() -> None:
+    text = "@prefix e: <http://e/> .\ne:a e:p 1 .\n@prefix e: <http://other/> .\ne:a e:p 2 .\n"
+    assert places(text, Spot("http://other/a"), Spot(f"{E}a")) == [(3, 4, 1), (3, 2, 1)]
+
+
+def test_graphs_of_trig(tmp_path: Path) -> None:
+    path = tmp_path / "a.trig"
+    path.write_text(
+        f"{HEAD}e:a {{ e:a e:p 1 }}\nGRAPH e:b {{\n  e:b e:p 1 .\n  e:c e:p '}} .' }}\n{{ e:d e:p 2 }}"
+        " [] { [] e:p 4 } e:f e:p 3 ."
+    )
+    list(parse(path=str(path)))
+    spots = [Spot(f"{E}{name}") for name in "abcdf"]
+    assert places("", *spots, Spot(0), path=path) == [
+        (3, 5, 7), (3, 7, 3), (3, 8, 3), (3, 9, 3), (3, 9, 31), (3, 9, 20),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.nt", "a.nq"])
+def test_lines(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(f'# <{E}a>\n<{E}b> <{E}p> "<{E}a> ." .\r\n  <{E}a> <{E}p> "é" . # end\n_:x <{E}p> <{E}a> .')
+    list(parse(path=str(path)))
+    assert places("", Spot(f"{E}a"), Spot("_:x", (), f"{E}p", NamedNode(f"{E}a")), path=path) == [(3, 3, 3), (3, 4, 18)]
+
+
+def test_a_long_statement_over_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "_BLOCK", 64)
+    path = tmp_path / "a.ttl"
+    values = " ,\n".join(f'"value {number}. é"' for number in range(2000))
+    path.write_text(f"{HEAD}é:a e:p 1 .\n".replace("é:a", "e:é") + f"e:a e:p {values} .\ne:z e:p 2 .\n")
+    spot = Spot(f"{E}a", (), f"{E}p", Literal("value 1999. é"))
+    assert places("", spot, Spot(f"{E}z"), path=path) == [(3, 2005, 1), (3, 2006, 1)]
