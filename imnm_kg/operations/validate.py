@@ -22,7 +22,7 @@ from imnm_kg.shacl import validate as fast
 from imnm_kg.shacl.columns import LOW
 from imnm_kg.shacl.vocabulary import SH, Term, local_name, sh
 
-__all__ = ["ENGINES", "validate"]
+__all__ = ["ENGINES", "report_of", "validate"]
 
 ENGINES = ("fast", "pyshacl")
 _LABELS = tuple(
@@ -59,7 +59,7 @@ def validate(data: Data, shapes: Shapes, engine: str = "fast", allow_empty: bool
     if not found.focus_nodes and not allow_empty:
         what = "no node of the data is one that a shape is aimed at, so nothing was looked at"
         raise ImnmError("validate-nothing", what, "check the targets of the shapes, or give --allow-empty")
-    return _report(found, data, shapes)
+    return report_of(found, data, shapes)
 
 
 def _run(graph: DataGraph, shapes: Shapes, engine: str) -> Found:
@@ -98,7 +98,14 @@ def _focus_nodes(graph: DataGraph, shapes: Shapes) -> set[int]:
 # Results
 
 
-def _report(found: Found, data: Data, shapes: Shapes) -> Report:
+def report_of(found: Found, data: Data, shapes: Shapes) -> Report:
+    """Make what an engine found a report for people, without places.
+
+    Args:
+        found: what the engine found.
+        data: the data, for labels and names of blank nodes; an empty graph where it is elsewhere.
+        shapes: the shapes.
+    """
     graph = data.graph
     if not found.results:
         return Report((), found.focus_nodes, len(graph))

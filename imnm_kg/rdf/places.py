@@ -8,6 +8,7 @@ The parser gives no positions, and the lexer is too slow for large files. So the
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from imnm_kg.rdf.statement import Node, read_statement
 
 __all__ = ["Located", "Source", "Spot", "find_places"]
 
+_NIL = re.compile(r"\((?:\s|#[^\n]*)*\)")  # rdf:nil has a name
 Target: TypeAlias = NamedNode | BlankNode | Literal | int
 
 
@@ -108,7 +110,7 @@ def find_places(source: Source, spots: Iterable[Spot]) -> dict[Spot, Located]:
     with source.open() as stream:
         for piece in wanted_statements(stream, heads, source.by_line):
             subject: str | int = piece.subject
-            if subject == ANONYMOUS:
+            if subject == ANONYMOUS and not _NIL.match(piece.text):
                 subject = anonymous
                 anonymous += 1
             asked = by_subject.get(subject)
