@@ -70,11 +70,13 @@ class Source:
         shown: its path as a person would write it.
         path: the file.
         text: its text, for one that is in memory.
+        base: what its relative IRIs are resolved against, before it says so itself.
     """
 
     shown: str
     path: Path | None = None
     text: str | None = field(default=None, repr=False)
+    base: str | None = None
 
     def open(self) -> BinaryIO:
         """Open it for reading."""
@@ -108,7 +110,7 @@ def find_places(source: Source, spots: Iterable[Spot]) -> dict[Spot, Located]:
     before: Counter[tuple[str | int, str]] = Counter()
     anonymous = 0
     with source.open() as stream:
-        for piece in wanted_statements(stream, heads, source.by_line):
+        for piece in wanted_statements(stream, heads, source.by_line, source.base):
             subject: str | int = piece.subject
             if subject == ANONYMOUS and not _NIL.match(piece.text):
                 subject = anonymous
