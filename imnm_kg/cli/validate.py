@@ -126,7 +126,7 @@ def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     from imnm_kg.errors import ImnmError
     from imnm_kg.model.folders import find_folders
     from imnm_kg.model.inputs import Data, add_prefixes, read_data, read_shapes
-    from imnm_kg.operations.validate import described
+    from imnm_kg.operations.validate import report_of
     from imnm_kg.operations.validate_remote import notes_on, validate_remote
     from imnm_kg.shacl import DataGraph
 
@@ -137,7 +137,7 @@ def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     if not found.focus_nodes and not arguments.allow_empty:
         what = "the targets of the shapes choose no node of the endpoint's default graph, so nothing was looked at"
         raise ImnmError("validate-nothing", what, "check the targets of the shapes, or give --allow-empty")
-    report = described(found, Data(DataGraph()), shapes)
+    report = report_of(found, Data(DataGraph()), shapes)
     return replace(report, notes=tuple(notes_on(found))), dict(shapes.prefixes)
 
 

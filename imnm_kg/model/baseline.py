@@ -89,4 +89,5 @@ def compare(report: Report, baseline: list[dict[str, str]]) -> Compared:
             left[each["identity"]] -= 1
             about = each.get("focus") or each["identity"]
             vanished.append(f"{about}: {each.get('message') or each.get('component', '')}")
+    results.sort(key=lambda result: result.known)  # what is new comes first, however few are shown
     return Compared(replace(report, results=tuple(results)), tuple(vanished))

@@ -85,7 +85,7 @@ class _Stream:
         self.filled = False
 
     def __iter__(self) -> Iterator[Quad]:
-        self.parser = parse(path=str(self.source.path), format=self.format)
+        self.parser = parse(path=str(self.source.path), format=self.format, base_iri=self.source.base)
         first = next(self.parser, None)
         self.filled = first is not None
         return iter(()) if first is None else chain((first,), self.parser)
@@ -104,7 +104,7 @@ class _Streams:
         try:
             if at.path.suffix == ".ttl" and at.path.stat().st_size > _LARGE:
                 _parse_part(at, error.lineno or 1)
-            read_rdf(at.path, at.shown)
+            read_rdf(at.path, at.shown, at.base)
         except ImnmError as fault:
             return fault
         said = " ".join(str(error.msg).split())
@@ -130,7 +130,7 @@ class _Streams:
                 for source in self.sources:
                     assert source.path is not None
                     if source.path.suffix == ".ttl":
-                        read_rdf(source.path, source.shown)
+                        read_rdf(source.path, source.shown, source.base)
                 return
 
 
@@ -141,9 +141,9 @@ def _parse_part(source: Source, line: int) -> None:
         ImnmError: what is wrong, with its place in the file.
     """
     with source.open() as stream:
-        text, shift = text_before(stream, line, _LARGE)
+        text, shift = text_before(stream, line, _LARGE, source.base)
     try:
-        parse_turtle(text, source.shown)
+        parse_turtle(text, source.shown, source.base)
     except ImnmError as fault:
         if fault.place is not None and fault.place.line is not None:
             fault.place = fault.place._replace(line=fault.place.line + shift)
@@ -161,7 +161,7 @@ def _stream(path: Path, allow_empty: bool) -> _Stream:
         allow_empty = False
     if (not start and not allow_empty) or start == b"\xef\xbb\xbf":
         read_text(path, shown)  # says what is wrong
-    return _Stream(Source(shown, path), format_)
+    return _Stream(Source(shown, path, base=_base(path)), format_)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -278,15 +278,14 @@ def unfetched_imports(graph: DataGraph, shapes: Shapes, sources: Sequence[Source
     there |= {graph.term(pair & LOW) for pair in graph.backward(graph.intern(type_), {graph.intern(ontology)})}
     there |= {quad.object for quad in shapes.quads if quad.predicate == owl("versionIRI")}
     there |= {graph.term(number) for number in graph.objects(graph.intern(owl("versionIRI")))}
-    files = {source.path.resolve() for source in sources if source.path is not None}
-    return sorted(
-        term.value
-        for term in wanted - there
-        if isinstance(term, NamedNode) and not (term.value.startswith("file:") and _path(term.value) in files)
-    )
+    there |= {NamedNode(source.base) for source in sources if source.base is not None}
+    return sorted(term.value for term in wanted - there if isinstance(term, NamedNode))
 
 
-def _path(iri: str) -> Path:
-    from urllib.parse import unquote, urlsplit  # here: few files import one another by path
+def _base(path: Path) -> str:
+    """Give the base of a file: its path from the current folder, so that results are the same on every machine."""
+    from urllib.parse import quote
 
-    return Path(unquote(urlsplit(iri).path)).resolve()
+    full = path.resolve()
+    here = Path.cwd()
+    return "file:///" + quote((full.relative_to(here) if full.is_relative_to(here) else full).as_posix().lstrip("/"))

@@ -160,4 +160,5 @@ def fails(result: Result, fail_on: str) -> bool:
 def report_turtle(report: Report, prefixes: Mapping[str, str], header: Iterable[str] = ()) -> str:
     """Write the report as Turtle; the same report gives the same bytes."""
     triples = list(report.to_triples())
-    return write_turtle(triples, used_prefixes(triples, prefixes), header=list(header))
+    # With an order, labels need not be made canonical, which takes long for thousands of results; they are so already.
+    return write_turtle(triples, used_prefixes(triples, prefixes), header=list(header), order=["_:report"])

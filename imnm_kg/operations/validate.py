@@ -23,7 +23,7 @@ from imnm_kg.shacl.columns import LOW
 from imnm_kg.shacl.sparql import LocalEvaluator
 from imnm_kg.shacl.vocabulary import SH, Term, local_name, sh
 
-__all__ = ["ENGINES", "described", "validate"]
+__all__ = ["ENGINES", "report_of", "validate"]
 
 ENGINES = ("fast", "pyshacl")
 # Notes on shapes that are right and only find nothing in this data.
@@ -69,7 +69,7 @@ def validate(
     if not found.focus_nodes and not allow_empty:
         what = "no node of the data is one that a shape is aimed at, so nothing was looked at"
         raise ImnmError("validate-nothing", what, "check the targets of the shapes, or give --allow-empty")
-    return replace(described(found, data, shapes), notes=notes)
+    return replace(report_of(found, data, shapes), notes=notes)
 
 
 def _run(graph: DataGraph, shapes: Shapes, engine: str, every_note: bool) -> tuple[Found, tuple[str, ...]]:
@@ -127,7 +127,7 @@ def _focus_nodes(graph: DataGraph, shapes: Shapes) -> set[int]:
 # Results
 
 
-def described(found: Found, data: Data, shapes: Shapes) -> Report:
+def report_of(found: Found, data: Data, shapes: Shapes) -> Report:
     """Give the results of an engine their labels, names and identities.
 
     Args:

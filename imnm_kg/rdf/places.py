@@ -8,6 +8,7 @@ The parser gives no positions, and the lexer is too slow for large files. So the
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from imnm_kg.rdf.statement import Node, read_statement
 
 __all__ = ["Located", "Source", "Spot", "find_places"]
 
+_NIL = re.compile(r"\((?:\s|#[^\n]*)*\)")  # rdf:nil has a name
 Target: TypeAlias = NamedNode | BlankNode | Literal | int
 
 
@@ -68,11 +70,13 @@ class Source:
         shown: its path as a person would write it.
         path: the file.
         text: its text, for one that is in memory.
+        base: what its relative IRIs are resolved against, before it says so itself.
     """
 
     shown: str
     path: Path | None = None
     text: str | None = field(default=None, repr=False)
+    base: str | None = None
 
     def open(self) -> BinaryIO:
         """Open it for reading."""
@@ -106,9 +110,9 @@ def find_places(source: Source, spots: Iterable[Spot]) -> dict[Spot, Located]:
     before: Counter[tuple[str | int, str]] = Counter()
     anonymous = 0
     with source.open() as stream:
-        for piece in wanted_statements(stream, heads, source.by_line):
+        for piece in wanted_statements(stream, heads, source.by_line, source.base):
             subject: str | int = piece.subject
-            if subject == ANONYMOUS:
+            if subject == ANONYMOUS and not _NIL.match(piece.text):
                 subject = anonymous
                 anonymous += 1
             asked = by_subject.get(subject)

@@ -129,17 +129,18 @@ def subject_of(triple: ox.Triple | ox.Quad) -> tuple[str, bool]:
     return subject.value, isinstance(subject, ox.BlankNode)
 
 
-def parse_turtle(text: str, path: str) -> TurtleFile:
+def parse_turtle(text: str, path: str, base: str | None = None) -> TurtleFile:
     """Parse a Turtle 1.1 text.
 
     Args:
         text: the Turtle text.
         path: the path to print in errors.
+        base: what relative IRIs are resolved against; without it they are errors.
 
     Raises:
         ImnmError: ``turtle-syntax`` or ``turtle-prefix-undeclared``, with the place.
     """
-    parser = ox.parse(input=text, format=ox.RdfFormat.TURTLE)
+    parser = ox.parse(input=text, format=ox.RdfFormat.TURTLE, base_iri=base)
     try:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:
@@ -198,18 +199,19 @@ def _from_parser(code: str, path: str, error: SyntaxError) -> ImnmError:
     return ImnmError(code, what, "correct the syntax here", Place(path, error.lineno, error.offset))
 
 
-def read_turtle(path: Path, shown: str | None = None) -> TurtleFile:
+def read_turtle(path: Path, shown: str | None = None, base: str | None = None) -> TurtleFile:
     """Read and parse a Turtle 1.1 file.
 
     Args:
         path: the file.
         shown: the path to print in errors, when not ``path`` itself.
+        base: what relative IRIs are resolved against; without it they are errors.
 
     Raises:
         ImnmError: as ``read_text`` and ``parse_turtle`` raise.
     """
     name = str(path) if shown is None else shown
-    return parse_turtle(read_text(path, name), name)
+    return parse_turtle(read_text(path, name), name, base)
 
 
 def format_of(path: Path, shown: str | None = None) -> ox.RdfFormat:
@@ -226,12 +228,13 @@ def format_of(path: Path, shown: str | None = None) -> ox.RdfFormat:
     return rdf_format
 
 
-def read_rdf(path: Path, shown: str | None = None) -> tuple[list[ox.Quad], dict[str, str]]:
+def read_rdf(path: Path, shown: str | None = None, base: str | None = None) -> tuple[list[ox.Quad], dict[str, str]]:
     """Read a ``.ttl``, ``.trig``, ``.nt`` or ``.nq`` file.
 
     Args:
         path: the file; its extension tells the format.
         shown: the path to print in errors, when not ``path`` itself.
+        base: what relative IRIs are resolved against; without it they are errors.
 
     Returns:
         The quads in file order and the declared prefixes.
@@ -242,9 +245,9 @@ def read_rdf(path: Path, shown: str | None = None) -> tuple[list[ox.Quad], dict[
     name = str(path) if shown is None else shown
     rdf_format = format_of(path, name)
     if rdf_format == ox.RdfFormat.TURTLE:
-        turtle = read_turtle(path, name)
+        turtle = read_turtle(path, name, base)
         return [ox.Quad(*triple) for triple in turtle.quads], turtle.prefixes
-    parser = ox.parse(input=read_text(path, name), format=rdf_format)
+    parser = ox.parse(input=read_text(path, name), format=rdf_format, base_iri=base)
     try:
         quads = list(parser)
     except SyntaxError as error:

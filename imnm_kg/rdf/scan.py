@@ -78,8 +78,9 @@ class Piece(NamedTuple):
 class _Names:
     """What the head of a statement stands for, with the prefixes and the base at that point."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str | None) -> None:
         self.scope = Scope()
+        self.scope.base = base
         self.spaces: dict[bytes, bytes] = {}
 
     def declare(self, text: str) -> None:
@@ -109,16 +110,17 @@ class _Names:
         return f"<{iri}>".encode()
 
 
-def wanted_statements(stream: BinaryIO, subjects: Set[str], lines: bool) -> Iterator[Piece]:
+def wanted_statements(stream: BinaryIO, subjects: Set[str], lines: bool, base: str | None = None) -> Iterator[Piece]:
     """Give the statements about some subjects, in order.
 
     Args:
         stream: the file.
         subjects: IRIs, labels with ``_:``, or ``ANONYMOUS`` for all statements that start with a bracket.
         lines: whether each statement is a line, as in N-Triples and N-Quads.
+        base: the base in force at the start.
     """
     wanted = {(s if s == ANONYMOUS or s.startswith("_:") else f"<{s}>").encode() for s in subjects}
-    yield from (_by_line if lines else _by_statement)(stream, wanted)
+    yield from (_by_line if lines else _by_statement)(stream, wanted, base)
 
 
 class _Window:
@@ -156,8 +158,8 @@ class _Window:
         return Piece(name.decode(), self.buffer[start:end].decode(), line, column, scope)
 
 
-def _by_line(stream: BinaryIO, wanted: Set[bytes]) -> Iterator[Piece]:
-    window, names = _Window(stream), _Names()
+def _by_line(stream: BinaryIO, wanted: Set[bytes], base: str | None) -> Iterator[Piece]:
+    window, names = _Window(stream), _Names(base)
     while not window.ended:
         window.advance(window.buffer.rfind(b"\n") + 1)
         end = len(window.buffer) if window.ended else window.buffer.rfind(b"\n") + 1
@@ -183,8 +185,8 @@ def _matches(window: _Window) -> Iterator[re.Match[bytes]]:
         yield match
 
 
-def _by_statement(stream: BinaryIO, wanted: Set[bytes]) -> Iterator[Piece]:
-    window, names, anonymous = _Window(stream), _Names(), ANONYMOUS.encode()
+def _by_statement(stream: BinaryIO, wanted: Set[bytes], base: str | None) -> Iterator[Piece]:
+    window, names, anonymous = _Window(stream), _Names(base), ANONYMOUS.encode()
     expand = names.expand
     for match in _matches(window):
         head = match["head"]
@@ -199,19 +201,20 @@ def _by_statement(stream: BinaryIO, wanted: Set[bytes]) -> Iterator[Piece]:
                 yield window.piece(subject, match.start("head"), end - (last == _CLOSE), names.scope)
 
 
-def text_before(stream: BinaryIO, line: int, length: int) -> tuple[str, int]:
+def text_before(stream: BinaryIO, line: int, length: int, base: str | None = None) -> tuple[str, int]:
     """Give a short text that has the same fault as a long file of Turtle.
 
     Args:
         stream: the file; the parser has accepted all before the line.
         line: the line in which the parser found the fault.
         length: how many bytes of the file to give, from the start of the last statement before the line on.
+        base: the base in force at the start.
 
     Returns:
         The prefixes and the base in force, a line each, with that part of the file below them; and by how many lines
         the part stands lower in the file.
     """
-    window, names = _Window(stream), _Names()
+    window, names = _Window(stream), _Names(base)
     start, start_line, column, scope = 0, 1, 1, names.scope
     for match in _matches(window):
         found = match.start(match.lastgroup or 0)

@@ -296,6 +296,23 @@ def test_imports_are_told_once(run: Run, here: Path) -> None:
     )
 
 
+def test_relative_iris_are_those_of_the_file(run: Run, here: Path) -> None:
+    """Files without a base are common; the base is the path from the current folder, the same on every machine."""
+    (here / "sub").mkdir()
+    (here / "sub" / "é a.ttl").write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n<> a owl:Ontology ; owl:imports <../data.ttl> .\n"
+        "<#x> a <http://example.org/Thing> ;\n  <http://example.org/code> 'q' ."
+    )
+    done = run("validate", "sub", "data.ttl", *SHAPES, "--format", "json")
+    assert done.err == ""
+    ours = [each for each in json.loads(done.out)["results"] if each["file"] != "data.ttl"]
+    assert {each["focus"] for each in ours} == {"<file:///sub/%C3%A9%20a.ttl#x>"}
+    assert [(each["file"], each["line"], each["column"]) for each in ours] == [
+        ("sub/é a.ttl", 4, 29),
+        ("sub/é a.ttl", 3, 1),
+    ]
+
+
 # What is refused
 
 

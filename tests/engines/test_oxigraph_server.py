@@ -72,4 +72,4 @@ def test_a_refusal_says_what_the_server_said(endpoint: str, capsys: pytest.Captu
 
 def test_the_release_conforms_there_too(endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", "--endpoint", endpoint]) == 0
-    assert capsys.readouterr().out .startswith("conforms: no result for 1,")
+    assert capsys.readouterr().out.startswith("conforms: no result for 1,")
