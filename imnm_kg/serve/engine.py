@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Engine"]
 
 _TICK = 0.02
+_AHEAD, _FEW = 16, 4  # jobs that a worker is given ahead, and how few are not shared out
 _GRACE = 2.0  # seconds after its time for a worker whose own timer did not end it
 _TURNS = 20_000  # answers after which a worker is replaced, for memory comes apart in small pieces
 _CAUSES = {
@@ -58,7 +59,6 @@ class Engine:
         self.lanes = Lanes()
         self.deaths = {"time": 0, "memory": 0, "crash": 0}
         self._links: dict[int, WorkerLink] = {}
-        self._idle: list[WorkerLink] = []
         self._ordered = {"fast": 0, "slow": 0}
         self._waiting: dict[str, deque[Run]] = {"fast": deque(), "slow": deque()}
         self._dying: dict[int, Run] = {}
@@ -67,6 +67,7 @@ class Engine:
         self._control: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticking = False
+        self._dispatching = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- life
@@ -126,12 +127,11 @@ class Engine:
             raise refused
         if self.lanes.is_slow(run.key, run.client, now):
             self._wait_slow(run)
-        elif self._idle:
-            self._begin(self._idle.pop(), run)
         elif len(self._waiting["fast"]) >= self._limits.queue:
             raise _busy()
         else:
             self._waiting["fast"].append(run)
+            self._dispatch_soon()
         if not self._ticking:
             self._ticking = True
             self._loop.call_later(_TICK, self._tick)
@@ -144,19 +144,58 @@ class Engine:
 
     def cancel(self, run: Run) -> None:
         """End a run that nobody waits for any more; does nothing when it is over."""
+        run.dropped = True
         if run.watcher is not None:
             run.watcher.cancel()
         for waiting in self._waiting.values():
             with suppress(ValueError):
                 waiting.remove(run)
-        if run.link is not None and run.link.run is run:
+        if run.link is not None and run.link.runs and run.link.runs[0] is run:
             self.kill(run.link)
 
-    def _begin(self, link: WorkerLink, run: Run) -> None:
+    def _dispatch_soon(self) -> None:
+        """Give out what waits when all requests that have just come are read."""
+        if not self._dispatching and self._loop is not None:
+            self._dispatching = True
+            self._loop.call_soon(self._dispatch)
+
+    def _dispatch(self) -> None:
         assert self._loop is not None
-        run.since = self._loop.time()
-        self._running += 1
-        link.begin(run)
+        self._dispatching = False
+        waiting = self._waiting["fast"]
+        free = [link for link in self._links.values() if link.kind == "fast" and len(link.runs) < _AHEAD]
+        free.sort(key=lambda link: len(link.runs))
+        for number, link in enumerate(free):
+            # A few are for one worker: the other would be woken for nothing.
+            share = max(_FEW, -(-len(waiting) // (len(free) - number)))
+            runs: list[Run] = []
+            while waiting and len(runs) < min(share, _AHEAD - len(link.runs)):
+                run = waiting.popleft()
+                if not run.first.done():  # else it has given up
+                    runs.append(run)
+            if not runs:
+                return
+            self._begin(link, runs)
+
+    def _begin(self, link: WorkerLink, runs: list[Run]) -> None:
+        assert self._loop is not None
+        now = self._loop.time()
+        for run in runs:
+            run.since = now
+        self._running += len(runs)
+        link.begin(runs)
+
+    def _take_back(self, link: WorkerLink) -> None:
+        """Take from a worker what it has not begun, for others to do."""
+        if len(link.runs) > 1:
+            link.spoiled = True
+            while len(link.runs) > 1:
+                run = link.runs.pop()
+                run.link = None
+                self._running -= 1
+                if not run.dropped:
+                    self._waiting["fast"].appendleft(run)
+            self._dispatch_soon()
 
     def _wait_slow(self, run: Run) -> None:
         if len(self._waiting["slow"]) >= self._limits.queue:
@@ -164,8 +203,7 @@ class Engine:
             return
         self._waiting["slow"].append(run)
         self._watch(run)
-        slow = sum(link.kind == "slow" for link in self._links.values()) + self._ordered["slow"]
-        if slow < self._limits.slow_workers:
+        if self._slow < self._limits.slow_workers:
             self._order("slow")
 
     def _watch(self, run: Run) -> None:
@@ -200,20 +238,26 @@ class Engine:
                 self.lanes.was_quick(run.key)
         if link.retired:
             return
-        if link.answered >= _TURNS:
+        if link.answered >= _TURNS and not link.runs and link.kind == "fast":
             self._retire(link)
             self._fill()
             return
-        waiting = self._waiting[link.kind]
+        if link.spoiled:
+            self.kill(link)
+            return
+        if link.kind == "fast":
+            if link.runs:
+                link.runs[0].since = self._loop.time()
+            if self._waiting["fast"] and len(link.runs) <= _AHEAD // 2:
+                self._dispatch_soon()
+            return
+        waiting = self._waiting["slow"]
         while waiting:
             following = waiting.popleft()
-            if not following.first.done():  # else it has given up
-                self._begin(link, following)
+            if not following.first.done():
+                self._begin(link, [following])
                 return
-        if link.kind == "slow":
-            self._retire(link)  # its priority cannot be raised again
-        else:
-            self._idle.append(link)
+        self._retire(link)  # its priority cannot be raised again
 
     def _retire(self, link: WorkerLink) -> None:
         self._links.pop(link.pid, None)
@@ -221,15 +265,13 @@ class Engine:
 
     def lost(self, link: WorkerLink) -> None:
         """Remember what a worker was at whose connection ended; the keeper says why."""
-        if link in self._idle:
-            self._idle.remove(link)
         if self._links.pop(link.pid, None) is None:
             return  # it was meant to end
-        born_dead = link.run is None and not link.answered
-        if link.run is not None:
+        born_dead = not link.runs and not link.answered
+        self._take_back(link)
+        if link.runs:
             self._running -= 1
-            self._dying[link.pid] = link.run
-            link.run = None
+            self._dying[link.pid] = link.runs.popleft()
         if born_dead:  # it died as it was born: do not fork as fast as can be
             assert self._loop is not None
             self._loop.call_later(0.5, self._fill)
@@ -238,10 +280,10 @@ class Engine:
 
     def kill(self, link: WorkerLink) -> None:
         """End a worker at once."""
-        if link.run is not None:
+        self._take_back(link)
+        if link.runs:
             self._running -= 1
-            link.run.link = None
-            link.run = None
+            link.runs.popleft().link = None
         self._links.pop(link.pid, None)
         link.close()
         self._tell(f"kill {link.pid}")
@@ -257,6 +299,10 @@ class Engine:
     def _order(self, kind: str) -> None:
         self._ordered[kind] += 1
         self._tell(kind)
+
+    @property
+    def _slow(self) -> int:
+        return sum(link.kind == "slow" for link in self._links.values()) + self._ordered["slow"]
 
     def _fill(self) -> None:
         if self._control is None:
@@ -351,9 +397,9 @@ class Engine:
         assert self._loop is not None
         now = self._loop.time()
         for link in list(self._links.values()):
-            run = link.run
-            if run is None:
+            if not link.runs:
                 continue
+            run = link.runs[0]
             if link.kind == "fast" and now - run.since > self._limits.quick:
                 self._slow_down(link, run, now)
             elif now - run.since > self._limits.seconds + _GRACE:
@@ -370,7 +416,8 @@ class Engine:
 
     def _slow_down(self, link: WorkerLink, run: Run, now: float) -> None:
         self.lanes.was_slow(run.key, run.client, now)
-        slow = sum(each.kind == "slow" for each in self._links.values()) + self._ordered["slow"]
+        self._take_back(link)
+        slow = self._slow
         # An answer that has begun cannot be begun again: it goes on, with a worker more than there should be.
         room = self._limits.slow_workers * (2 if run.first.done() else 1)
         if slow < room:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import json
 import marshal
 import struct
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 __all__ = ["HEADER", "Head", "Job", "pack_job", "pack_piece", "unpack_head"]
 
@@ -76,7 +75,7 @@ def pack_job(job: Job) -> bytes:
 
 def pack_piece(kind: bytes, head: Head | None, body: bytes = b"") -> bytes:
     """Write a piece of an answer."""
-    said = b"" if head is None else json.dumps(head, separators=(",", ":")).encode()
+    said = b"" if head is None else "|".join(map(str, head)).encode()
     return HEADER.pack(kind, len(said), len(body)) + said + body
 
 
@@ -86,7 +85,5 @@ def unpack_head(data: bytes) -> Head:
     Raises:
         ValueError: for what a worker in order does not send.
     """
-    found: Any = json.loads(data)
-    if not isinstance(found, list) or len(found) != len(Head._fields) or not isinstance(found[0], int):
-        raise ValueError("no head of an answer")
-    return Head(*found)
+    status, media_type, rows, query, tag, gzip, code = data.decode().split("|")
+    return Head(int(status), media_type, int(rows), query, tag, gzip == "True", code)

@@ -17,6 +17,7 @@ _HEAD_ROOM = 1 << 15  # bytes for headers, beside the address
 _LINGER = 2.0  # seconds that a refused client has to read why
 _HALF_CLOSED = 1.0
 _EVERY = 1.0
+_WAITING, _HEAD, _BODY = "waiting", "head", "body"  # what a connection is at
 
 _TOO_LONG = (
     b"HTTP/1.1 414 URI Too Long\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
@@ -36,8 +37,8 @@ class _Guarded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.came = self.loop.time()
+        self.state = _WAITING
         self.head_size = 0
-        self.in_head = True
         self.refused = False
         self.stuck: tuple[int, float] = (0, self.came)
         if len(self.connections) > self.limits.connections:
@@ -52,12 +53,11 @@ class _Guarded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.refused:
             return
-        if self.in_head:
-            self.head_size += len(data)
-            if self.head_size > self.limits.query_bytes + _HEAD_ROOM and self.cycle is None:
-                self._refuse(_TOO_LONG)
-                return
         super().data_received(data)
+        if self.state is _HEAD:
+            self.head_size += len(data)
+            if self.head_size > self.limits.query_bytes + _HEAD_ROOM:
+                self._refuse(_TOO_LONG)
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Let a client that has only shut down its sending half have a quick answer; then it counts as gone."""
@@ -69,19 +69,17 @@ class _Guarded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.in_head = True
+        self.state = _HEAD
         self.head_size = 0
         self.came = self.loop.time()
 
     def on_headers_complete(self) -> None:
-        self.in_head = False
+        self.state = _BODY
         super().on_headers_complete()
 
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self.in_head = True
-        self.head_size = 0
-        self.came = self.loop.time()
+    def on_message_complete(self) -> None:
+        self.state = _WAITING
+        super().on_message_complete()
 
     def overdue(self, now: float) -> bool:
         """Tell whether the client takes too long to send a head or to take an answer."""
@@ -90,9 +88,10 @@ class _Guarded(HttpToolsProtocol):
             self.stuck = (held, now)
         if held and now - self.stuck[1] > self.limits.send_seconds:
             return True
-        waits_for_head = self.in_head and (self.cycle is None or self.cycle.response_complete)
-        keep_alive = self.timeout_keep_alive_task is not None  # uvicorn's own timer holds that
-        return waits_for_head and not keep_alive and now - self.came > self.limits.header_seconds
+        patience = self.limits.header_seconds
+        if self.state is _WAITING:  # of a connection that was used before, uvicorn's own timer takes care
+            return self.cycle is None and now - self.came > patience
+        return now - self.came > (patience if self.state is _HEAD else 2 * patience)
 
 
 def guarded(limits: Limits) -> type[asyncio.Protocol]:

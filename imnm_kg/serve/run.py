@@ -34,12 +34,15 @@ class Run:
         head: how it went, once that is known.
         body: the first bytes of the answer.
         whole: whether there are no more bytes.
+        dropped: whether nobody wants the answer any more.
         since: when it came, and later when it was begun.
         link: the worker that has it; None while it waits.
     """
 
-    __slots__ = ("_held", "_loop", "_more", "_waiter", "body", "client", "data", "first", "head", "key", "link",
-                 "receive", "since", "watcher", "whole")  # fmt: skip
+    __slots__ = (
+        "_held", "_loop", "_more", "_waiter", "body", "client", "data", "dropped", "first", "head", "key", "link",
+        "receive", "since", "watcher", "whole",
+    )  # fmt: skip
 
     def __init__(self, data: bytes, key: int | str, client: str, receive: Receive | None = None) -> None:
         self.data = data
@@ -49,6 +52,7 @@ class Run:
         self.head: Head | None = None
         self.body = b""
         self.whole = False
+        self.dropped = False
         self.since = 0.0
         self.link: WorkerLink | None = None
         self.watcher: asyncio.Task[None] | None = None
@@ -60,6 +64,8 @@ class Run:
 
     def piece(self, kind: bytes, head: Head | None, body: bytes) -> None:
         """Take a piece from the worker."""
+        if self.dropped:
+            return
         if kind in (b"W", b"H"):
             self.head, self.body, self.whole = head, body, kind == b"W"
             if not self.first.done():
@@ -123,17 +129,19 @@ class WorkerLink(asyncio.Protocol):
     Attributes:
         pid: the worker's process.
         kind: ``fast`` or ``slow``.
-        run: what it is at; None while it is idle.
+        runs: what it is at, and what it has been given to do next.
+        spoiled: whether it has been given what others do by now; it is ended after what it is at.
         retired: whether it is to get nothing more.
         answered: how many runs it has ended.
     """
 
-    __slots__ = ("_buffer", "_engine", "_paused", "_transport", "answered", "kind", "pid", "retired", "run")
+    __slots__ = ("_buffer", "_engine", "_paused", "_transport", "answered", "kind", "pid", "retired", "runs", "spoiled")
 
     def __init__(self, pid: int, kind: str, engine: Engine) -> None:
         self.pid = pid
         self.kind = kind
-        self.run: Run | None = None
+        self.runs: deque[Run] = deque()
+        self.spoiled = False
         self.retired = False
         self.answered = 0
         self._engine = engine
@@ -145,12 +153,13 @@ class WorkerLink(asyncio.Protocol):
         """Begin."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
 
-    def begin(self, run: Run) -> None:
-        """Send it a job."""
+    def begin(self, runs: list[Run]) -> None:
+        """Send it jobs, all at once: to wake a process takes longer than a lookup."""
         assert self._transport is not None
-        self.run = run
-        run.link = self
-        self._transport.write(run.data)
+        for run in runs:
+            run.link = self
+        self.runs.extend(runs)
+        self._transport.write(runs[0].data if len(runs) == 1 else b"".join([run.data for run in runs]))
 
     def data_received(self, data: bytes) -> None:
         """Take apart what the worker sends."""
@@ -168,11 +177,12 @@ class WorkerLink(asyncio.Protocol):
                 self._engine.kill(self)
                 return
             at = body_at + body_length
-            run = self.run
-            if run is not None:
-                run.piece(kind, head, data[body_at:at])
+            if not self.runs:  # what it still does is done by others
+                continue
+            run = self.runs[0]
+            run.piece(kind, head, data[body_at:at])
             if kind in (b"W", b"E"):
-                self.run = None
+                self.runs.popleft()
                 self.answered += 1
                 self._engine.finished(self, run, head)
         self._buffer = data[at:]

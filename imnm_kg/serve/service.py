@@ -41,7 +41,6 @@ Send = Callable[[Message], Awaitable[None]]
 
 COMMON = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Retry-After"),
     (b"x-content-type-options", b"nosniff"),
     (b"vary", b"Accept, Accept-Encoding"),
 ]
@@ -193,6 +192,7 @@ class Service:
             *COMMON,
         ]
         if refusal.code in _WAITS:
+            headers.append((b"access-control-expose-headers", b"Retry-After"))
             headers.append((b"retry-after", b"%d" % max(_WAITS[refusal.code], ceil(retry))))
         await self._send(send, refusal.status, headers, body)
         self.log(context, part, refusal.status, 0, "", refusal.code)
