@@ -44,6 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("rate", _DEFAULTS.rate, "N", "requests a second and client; 0: any"),
         ("burst", _DEFAULTS.burst, "N", "requests that a client may send at once"),
         ("connections", _DEFAULTS.connections, "N", "open connections"),
+        ("client-seconds", _DEFAULTS.header_seconds, "S", "how long a client may take to send a request"),
+        ("send-seconds", _DEFAULTS.send_seconds, "S", "how long a client may take no byte of an answer"),
         ("cache-mib", _DEFAULTS.cache_bytes >> 20, "MIB", "answers that are kept; 0: none"),
     ):
         kind = _number if isinstance(default, float) else _whole
@@ -95,6 +97,8 @@ def _limits(arguments: argparse.Namespace) -> Limits:
         rate=arguments.rate,
         burst=arguments.burst,
         connections=arguments.connections,
+        header_seconds=arguments.client_seconds,
+        send_seconds=arguments.send_seconds,
         cache_bytes=arguments.cache_mib << 20,
         trusted_proxies=tuple(arguments.trust_proxy),
         services=tuple(arguments.allow_service),

@@ -54,10 +54,11 @@ class HttpError(ImnmError):
     def __init__(self, status: int, error: ImnmError) -> None:
         super().__init__(error.code, error.what, error.remedy, error.place)
         self.status = status
+        self._error = error
 
     def __reduce__(self) -> tuple[type[HttpError], tuple[int, ImnmError]]:  # type: ignore[override]
         """Let it travel to another process."""
-        return type(self), (self.status, ImnmError(self.code, self.what, self.remedy, self.place))
+        return type(self), (self.status, self._error)
 
 
 @lru_cache(1024)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["guarded", "sweep"]
 
 _HEAD_ROOM = 1 << 15  # bytes for headers, beside the address
+_LONGEST_ADDRESS = 65_000  # the parser takes none of 65,536
 _LINGER = 2.0  # seconds that a refused client has to read why
 _HALF_CLOSED = 1.0
 _EVERY = 1.0
@@ -23,6 +24,11 @@ _TOO_LONG = (
     b"HTTP/1.1 414 URI Too Long\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
     b"content-length: 94\r\n\r\n"
     b'{"status":414,"title":"URI Too Long","code":"query-too-large","remedy":"send it by POST"}    \n'
+)
+_NOT_HTTP = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
+    b"content-length: 91\r\n\r\n"
+    b'{"status":400,"title":"Bad Request","code":"request-encoding","remedy":"send it as HTTP"} \n'
 )
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
@@ -59,6 +65,12 @@ class _Guarded(HttpToolsProtocol):
             if self.head_size > self.limits.query_bytes + _HEAD_ROOM:
                 self._refuse(_TOO_LONG)
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer in the form of all other errors; uvicorn's own log line says that it happened."""
+        del msg
+        if not self.refused:
+            self._refuse(_NOT_HTTP)
+
     def eof_received(self) -> bool:  # type: ignore[override]
         """Let a client that has only shut down its sending half have a quick answer; then it counts as gone."""
         if self.refused or self.cycle is None or self.cycle.response_complete:
@@ -75,11 +87,19 @@ class _Guarded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.state = _BODY
+        if len(self.url) > min(self.limits.query_bytes + 100, _LONGEST_ADDRESS):
+            self._refuse(_TOO_LONG)
+            return
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self.refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         self.state = _WAITING
-        super().on_message_complete()
+        if not self.refused:
+            super().on_message_complete()
 
     def overdue(self, now: float) -> bool:
         """Tell whether the client takes too long to send a head or to take an answer."""

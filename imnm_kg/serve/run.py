@@ -117,10 +117,21 @@ class Run:
             yield piece
 
 
-def _broken(head: Head) -> HttpError:
-    return HttpError(
-        head.status, ImnmError(head.code, "the answer was cut off by a limit", "ask with LIMIT and OFFSET")
+_BROKEN = {
+    error.code: error
+    for error in (
+        ImnmError(
+            "result-too-large", "the result is larger than a limit, and was cut off", "ask with LIMIT and OFFSET"
+        ),
+        ImnmError("query-memory", "the query needed too much memory, and was ended", "ask for less at once"),
+        ImnmError("format-unfit", "the form cannot hold the rest of the result", "ask for another form"),
+        ImnmError("query-failed", "the query failed, and its result was cut off", "mend the query"),
     )
+}
+
+
+def _broken(head: Head) -> HttpError:
+    return HttpError(head.status, _BROKEN.get(head.code, _BROKEN["query-failed"]))
 
 
 class WorkerLink(asyncio.Protocol):

@@ -86,9 +86,8 @@ class Service:
         self.site = site
         self.limits = limits
         self.journal = Journal(log)
-        self.engine = Engine(
-            Served(site.store, site.prefixes, site.digest), limits, lambda text: self.journal.event("engine", text=text)
-        )
+        served = Served(site.store, site.prefixes, site.digest, f"{site.base}/sparql")
+        self.engine = Engine(served, limits, lambda text: self.journal.event("engine", text=text))
         self.cache = Cache(limits.cache_bytes)
         self.rates = RateLimit(limits.rate, limits.burst)
         self._modified = site.last_modified.encode()

@@ -54,11 +54,13 @@ class Served:
         store: the graph.
         prefixes: the prefixes that a query need not declare.
         digest: what the entity tags of this release begin with.
+        base: what IRIs in queries are relative to, unless they say it themselves.
     """
 
     store: Store
     prefixes: dict[str, str]
     digest: str
+    base: str
 
 
 def work(connection: socket.socket, served: Served, limits: Limits) -> None:
@@ -194,7 +196,7 @@ def _check(text: str, limits: Limits) -> bool:
 
 def _run(job: Job, question: Question, out: _Out, served: Served, limits: Limits) -> int:
     text = question.text
-    options: dict[str, object] = {}
+    options: dict[str, object] = {"base_iri": served.base}
     if question.default_graphs is not None or question.named_graphs is not None:
         options["default_graph"] = [NamedNode(iri) for iri in question.default_graphs or ()]
         options["named_graphs"] = [NamedNode(iri) for iri in question.named_graphs or ()]
