@@ -182,6 +182,20 @@ def test_a_lookup_stays_quick_beside_the_worst(strict: Server) -> None:
     assert attacked < max(10 * quiet, 0.05)  # ours share this process's time; benchmarks/serve measures it better
 
 
+def test_a_service_that_is_named_is_asked_and_no_other(server: Server, release: Path) -> None:
+    address = f"{server.address}/sparql"
+    started = Server(release, "--rate", "0", "--allow-service", address)
+    try:
+        text = "SELECT (COUNT(*) AS ?n) {{ SERVICE <{}> {{ ?d a imnm:Drug }} }}"
+        answer = post(started, text.format(address))
+        assert answer.status == 200, answer
+        assert answer.body == post(server, "SELECT (COUNT(*) AS ?n) { ?d a imnm:Drug }").body
+        assert post(started, text.format(f"{started.address}/sparql")).code == "query-service"
+        assert "BasicFederatedQuery" in started.ask("/sparql").text
+    finally:
+        assert started.stop() == 0
+
+
 def test_requests_beyond_the_rate_are_told_when(release: Path) -> None:
     started = Server(release, "--rate", "1", "--burst", "3", "--trust-proxy", "127.0.0.1")
     try:
