@@ -19,7 +19,7 @@ MODULES = {
 # A layer may import those before it.
 LAYERS = (
     "errors", "rdf", "shacl", "model", "reading", "lexicon", "extraction", "operations", "pipeline", "batch",
-    "knowledge_graph", "cli",
+    "knowledge_graph", "serve", "cli",
 )  # fmt: skip
 # These compose operations and stand beside each other.
 BESIDE = ("pipeline", "batch", "knowledge_graph")
