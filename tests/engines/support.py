@@ -7,7 +7,7 @@ import socket
 
 from pyoxigraph import QuerySolutions
 
-from imnm_kg.operations.ask import ask_endpoint
+from imnm_kg.operations.remote import ask_endpoint
 from tests.queries.support import Table, term_text
 
 
