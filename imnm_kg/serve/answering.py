@@ -111,7 +111,9 @@ class Runs:
             return made
         if self.runner is not None:
             reply = await self.runner(text, form, name, client)
-            made = reply.body if reply.status == 200 else reply
+            if reply.status != 200:
+                return reply
+            made = reply.body
         else:
             made = await self._in_thread(text, form)
         if self._took.get(name) != float("inf"):
