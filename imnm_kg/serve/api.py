@@ -302,8 +302,8 @@ def _read(query_string: bytes) -> _Asked:
             shown = key[:40].encode("ascii", "backslashreplace").decode()
             raise ImnmError("request-parameter", f"'{shown}' is given twice", "give it once")
         given[key] = value
-    form = given.pop("format", "")
-    return _Asked(given, form or None)
+    form = given.pop("format", None)
+    return _Asked(given, form)
 
 
 @lru_cache(1024)

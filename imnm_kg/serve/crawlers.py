@@ -40,9 +40,9 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 class _Crawlers:
-    def __init__(self, site: Site, most: int = _MOST) -> None:
+    def __init__(self, site: Site) -> None:
         self.site = site
-        self._most = most
+        self._most = _MOST
         self._parts: list[Reply] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["openapi"]
 
 _LOCAL = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
-_IRI = r"<?https?://[^\s<>\"{}|\\^`]+>?"
+_IRI = r"https?://[^\s<>\"{}|\\^`]+|<https?://[^\s<>\"{}|\\^`]+>"
 _CLAIM = "[0-9a-f]{32}"
 _KINDS = {"entity": IMNM.Disease, "claim": IMNM.Claim, "document": IMNM.Document}
 _LARGEST = 10**18 - 1
@@ -170,7 +171,9 @@ def _operation(site: Site, query: StoredQuery) -> dict[str, Any]:
     }  # the text of a form is not described further
     if not graph:
         example: dict[str, Any] = {"head": {"vars": variables}}
-        example["results"] = {"bindings": [{key: _json(term) for key, term in first.items()}] if first else []}
+        example["results"] = {
+            "bindings": [{key: _json(term) for key, term in first.items() if key in variables}] if first else []
+        }
         content[_TYPES["json"]] = {"schema": {"$ref": "#/components/schemas/Results"}, "example": example}
     return {
         "operationId": query.name,
@@ -245,15 +248,22 @@ def _example(site: Site, query: StoredQuery, parameter: Parameter, first: dict[s
 
 
 def _first_row(site: Site, query: StoredQuery) -> tuple[dict[str, Term], list[str]]:
-    """Return the first row of the answer with the defaults, and the names of its columns."""
+    """Return the first row of the answer with the defaults, parameters included, and the names of its columns."""
     solutions = site.store.query(query.text)
     if not isinstance(solutions, QuerySolutions):
         return {}, []
     names = [variable.value for variable in solutions.variables]
+    hidden = [each.name for each in query.parameters if each.name not in names]
+    if hidden:  # for an example that has an answer, see also what they are bound to
+        more = " ".join(f"?{name}" for name in hidden)
+        with suppress(SyntaxError):  # of a query that counts
+            shown = site.store.query(re.sub(r"(?m)^(SELECT(?: DISTINCT)?)\b", rf"\1 {more}", query.text, count=1))
+            solutions = shown if isinstance(shown, QuerySolutions) else solutions
     row = next(iter(solutions), None)
     if row is None:
         return {}, names
-    terms = ((name, row[name]) for name in names)
+    known = [variable.value for variable in solutions.variables]
+    terms = ((name, row[name]) for name in known)
     return {name: term for name, term in terms if isinstance(term, NamedNode | Literal | BlankNode)}, names
 
 
