@@ -38,6 +38,7 @@ COMMANDS = {
     "query": "run a stored query",
     "sparql": "run any SPARQL query",
     "explain": "lead a claim or an edge back to its quotes and sources",
+    "serve": "SPARQL endpoint, pages and stored queries over HTTP",
     "review": "accept, mend or reject proposed claims",
     "fmt": "bring Turtle files into the one format",
 }

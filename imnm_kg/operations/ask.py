@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from imnm_kg.rdf.sparql import bare, service_place, syntax_error, undeclared_pre
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
 
-__all__ = ["ask", "open_release", "with_prefixes"]
+__all__ = ["ask", "check_query", "open_release", "with_prefixes"]
 
 
 def open_release(folder: Path, *, graphs: bool = False) -> Store:
@@ -57,7 +57,29 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
         ImnmError: ``query-syntax`` with line and column, ``query-service`` for a query that would call another
             server.
     """
-    if (place := service_place(text, shown)) is not None:
+    check_query(text, shown)
+    try:
+        return store.query(text, prefixes=dict(prefixes or {}))
+    except SyntaxError as error:
+        raise syntax_error(error, text, shown, prefixes) from error
+
+
+def check_query(text: str, shown: str = "query", services: Collection[str] = ()) -> bool:
+    """Refuse a query that would call another server, or would crash the engine.
+
+    Args:
+        text: SPARQL query text.
+        shown: how to name the query in errors.
+        services: the addresses that ``SERVICE`` may ask.
+
+    Returns:
+        Whether the query calls one of the services.
+
+    Raises:
+        ImnmError: ``query-service``, ``query-too-large``.
+    """
+    place = service_place(text, shown)
+    if place is not None and not _only_calls(text, services):
         raise ImnmError(
             "query-service",
             "SERVICE would send a request to another server",
@@ -65,10 +87,15 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
             place,
         )
     _refuse_what_would_crash(text, shown)
-    try:
-        return store.query(text, prefixes=dict(prefixes or {}))
-    except SyntaxError as error:
-        raise syntax_error(error, text, shown, prefixes) from error
+    return place is not None
+
+
+def _only_calls(text: str, services: Collection[str]) -> bool:
+    """Tell whether each SERVICE names one of the addresses in full; in doubt it does not."""
+    if "\\" in text:  # an escape may hide the word
+        return False
+    called = re.findall(r"(?i)(?<![\w:?$])service\s+(?:silent\s*)?<([^<>\s]*)>", text)
+    return len(called) == len(re.findall("(?i)service", bare(text))) and set(called) <= set(services)
 
 
 _LONGEST, _DEEPEST, _LONGEST_CHAIN = 65_536, 200, 1_500
@@ -82,18 +109,18 @@ def _refuse_what_would_crash(text: str, shown: str) -> None:
     if len(text) > _LONGEST:
         what = f"the query has {len(text):,} characters, and {_LONGEST:,} are the most"
         raise ImnmError("query-too-large", what, "ask in several queries, or a server with --endpoint", place)
+    if len(text) <= _DEEPEST:  # too short for either
+        return
     # Brackets in strings count too: telling them apart could be led astray, and so many of them are rare.
     depth = deepest = 0
-    for character in text:
-        if character in "{([":
-            depth += 1
+    if sum(map(text.count, "{([")) > _DEEPEST:
+        for character in re.findall(r"[][(){}]", text):
+            depth += 1 if character in "{([" else -1
             deepest = max(deepest, depth)
-        elif character in "})]":
-            depth -= 1
     if deepest > _DEEPEST:
         what = f"the query nests {deepest:,} brackets, and {_DEEPEST} are the most"
         raise ImnmError("query-too-large", what, "write it with fewer", place)
-    chained = len(re.findall(_CHAINED, bare(text)))
+    chained = len(re.findall(_CHAINED, bare(text))) if len(text) > _LONGEST_CHAIN else 0
     if chained > _LONGEST_CHAIN:
         what = f"the query has {chained:,} operators, and {_LONGEST_CHAIN:,} are the most"
         raise ImnmError("query-too-large", what, "use VALUES or IN, or ask in several queries", place)

@@ -50,6 +50,8 @@ def service_place(text: str, shown: str) -> Place | None:
     SPARQL turns escaped code points into characters before anything else, so the query is looked at both as it is
     written and as it will be read.
     """
+    if "\\" not in text and "service" not in text.lower():
+        return None
     for read in dict.fromkeys((text, _unescaped(text))):
         if "service" not in read.lower():
             continue

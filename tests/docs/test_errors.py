@@ -150,7 +150,7 @@ def test_a_section_has_meaning_example_and_remedy(head: str) -> None:
     example = re.search(r"^```text\n(?P<lines>.+?)\n```$", body, flags=re.MULTILINE | re.DOTALL)
     assert example is not None
     code = re.escape(head).replace(r"\*", r"[\w-]+")
-    shown = re.compile(rf"\[{code}\]$")
+    shown = re.compile(rf'\[{code}\]$|"code": ?"{code}"')  # on the command line, and over HTTP
     assert all(shown.search(line) for line in example["lines"].splitlines()), example["lines"]
     assert body[: example.start()].strip(), "what it means"
     assert re.search(r"^What to do: \S", body[example.end() :], flags=re.MULTILINE)
