@@ -95,7 +95,7 @@ def statistics_page(site: Site, head: str = "") -> str:
         site, "statistics.html", head, stats=stats,
         instances=sorted(named, key=lambda pair: (-pair[1], pair[0].label)),
         relations=sorted(relations, key=lambda pair: (-pair[1], pair[0].label)),
-        graphs=[(Thing(iri.removeprefix(BASE), facts.href(iri)), count) for iri, count in stats.get(
+        graphs=[(Thing(iri.removeprefix(BASE)), count) for iri, count in stats.get(
             "graphs", {}).items()],
     )  # fmt: skip
 

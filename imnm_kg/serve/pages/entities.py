@@ -44,6 +44,7 @@ class Section(NamedTuple):
         title: the heading.
         note: what a reader should know before reading them; may be empty.
         claims: the claims.
+        more: how many claims more there are than a page can show.
         compact: whether a reader will rather run an eye over them than read each.
     """
 
@@ -51,10 +52,12 @@ class Section(NamedTuple):
     title: str
     note: str
     claims: list[ClaimView]
+    more: int
     compact: bool
 
 
 _COMPACT = frozenset(("classes", "classification", "design", "phenotypes", "questions", "statements", "trials"))
+_MOST = 60
 _Plan = tuple[tuple[str, str, str, frozenset[str]], ...]
 _PLANS: dict[str, _Plan] = {
     "disease": (
@@ -97,6 +100,10 @@ def _sort(facts: Facts, node: NamedNode) -> str:
     return "other"
 
 
+def _section(id_: str, title: str, note: str, claims: list[ClaimView], *, compact: bool) -> Section:
+    return Section(id_, title, note, claims[:_MOST], max(0, len(claims) - _MOST), compact)
+
+
 def sections(facts: Facts, sort: str, claims: list[Claim], *, matrix_of: str = "") -> list[Section]:
     """Put claims under headings, each under the first that takes it.
 
@@ -113,9 +120,9 @@ def sections(facts: Facts, sort: str, claims: list[Claim], *, matrix_of: str = "
         taken = [view for view in left if view.predicate in relations]
         left = [view for view in left if view.predicate not in relations]
         if taken:
-            made.append(Section(id_, title, note, taken, id_ in _COMPACT))
+            made.append(_section(id_, title, note, taken, compact=id_ in _COMPACT))
     if left:
-        made.append(Section("statements", "Other statements" if made else "Statements", "", left, True))
+        made.append(_section("statements", "Other statements" if made else "Statements", "", left, compact=True))
     return made
 
 

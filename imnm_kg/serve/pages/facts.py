@@ -109,13 +109,18 @@ class Facts(Index):
             return None
         return next(iter(self.claims([node])), None)
 
-    def claims_about(self, node: NamedNode) -> list[Claim]:
-        """Read the claims that have something as subject, object or population."""
+    def claims_about(self, node: NamedNode, most: int = 1000) -> list[Claim]:
+        """Read the claims that have something as subject, object or population.
+
+        Args:
+            node: the thing.
+            most: how many to read; a page of more would be read by nobody.
+        """
         found = [
             subject for key in (RDF.subject, RDF.object, IMNM.population) for subject in self.subjects(key, node)
             if self.is_of(subject, IMNM.Claim)
         ]  # fmt: skip
-        return self.claims(found)
+        return self.claims(sorted(set(found), key=lambda each: each.value)[:most])
 
     def is_of(self, node: NamedNode, class_: NamedNode) -> bool:
         """Tell whether the release gives it that very class."""
@@ -151,7 +156,8 @@ class Facts(Index):
         if isinstance(term, NamedNode):
             own = term.value.startswith(BASE)
             label = self.text(term, RDFS.label) or (self.label(term) if own else short(term, self.site.prefixes))
-            return Thing(label, self.href(term.value), term.value, self.kind(term), own)
+            href = "" if own and not self.knows(term) else self.href(term.value)  # no link to a page that is none
+            return Thing(label, href, term.value, self.kind(term), own)
         return Thing(term.value if isinstance(term, Literal) else str(term))
 
     def things(self, nodes: Iterable[NamedNode]) -> list[Thing]:

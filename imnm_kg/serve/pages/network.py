@@ -85,7 +85,7 @@ def graph_data(site: Site, iri: str) -> Network:
         nodes.setdefault(identifier, Node(id=identifier, label=label, kind=kind, href=href, centre=identifier == iri))
         return identifier
 
-    if centre is not None:
+    if centre is not None and facts.knows(centre):
         thing = facts.thing(centre)
         end(iri, thing.label, thing.kind, thing.href)
     for view in views:

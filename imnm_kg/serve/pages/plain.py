@@ -28,6 +28,7 @@ __all__ = [
     "roles_of",
 ]
 
+_MOST = 200
 _BROAD = NamedNode("http://www.geneontology.org/formats/oboInOwl#hasBroadSynonym")
 _PRISM = "http://prismstandard.org/namespaces/basic/2.0/"
 _FABIO = "http://purl.org/spar/fabio/"
@@ -170,7 +171,7 @@ def roles_of(facts: Facts, node: NamedNode) -> list[Fact]:
             continue
         if isinstance(subject, NamedNode) and subject.value != f"{BASE}dataset":
             values = rows.setdefault(_name(facts, predicate), [])
-            if (thing := facts.thing(subject)) not in values:
+            if len(values) < _MOST and (thing := facts.thing(subject)) not in values:
                 values.append(thing)
     return [
         Fact(name, tuple(sorted(values, key=lambda thing: thing.label.casefold())))
@@ -180,7 +181,7 @@ def roles_of(facts: Facts, node: NamedNode) -> list[Fact]:
 
 def publications_about(facts: Facts, node: NamedNode) -> list[Thing]:
     """Return the publications and documents that are about something."""
-    return facts.things(facts.subjects(IMNM.isAbout, node))
+    return facts.things(facts.subjects(IMNM.isAbout, node)[:_MOST])
 
 
 def authors_of(facts: Facts, node: NamedNode) -> tuple[list[tuple[str, Thing]], bool]:

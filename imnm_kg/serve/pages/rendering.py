@@ -42,8 +42,6 @@ HEADERS = {
 """The headers that every page is sent with."""
 
 _Given = ParamSpec("_Given")
-_PAGES: dict[tuple[object, ...], str] = {}
-_MOST_PAGES = 4096
 
 
 @cache
@@ -95,6 +93,28 @@ def respond(html: str, status: int = 200, headers: dict[str, str] | None = None)
     return HTMLResponse(html, status, {**HEADERS, **(headers or {})})
 
 
+class _Pages:
+    """Pages by what they were made of, the oldest given up when they grow too large together."""
+
+    def __init__(self, most: int) -> None:
+        self._pages: dict[tuple[object, ...], str] = {}
+        self._most, self._letters = most, 0
+
+    def get(self, key: tuple[object, ...]) -> str | None:
+        return self._pages.get(key)
+
+    def keep(self, key: tuple[object, ...], page: str) -> None:
+        if len(page) > self._most or key in self._pages:
+            return
+        self._pages[key] = page
+        self._letters += len(page)
+        while self._letters > self._most:
+            self._letters -= len(self._pages.pop(next(iter(self._pages))))
+
+
+_PAGES = _Pages(32_000_000)
+
+
 def kept(
     make: Callable[Concatenate[Site, _Given], str | None],
 ) -> Callable[Concatenate[Site, _Given], str | None]:
@@ -107,9 +127,7 @@ def kept(
         if found is None:
             found = make(site, *args, **kwargs)
             if found is not None:
-                if len(_PAGES) >= _MOST_PAGES:
-                    _PAGES.clear()
-                _PAGES[key] = found
+                _PAGES.keep(key, found)
         return found
 
     return page

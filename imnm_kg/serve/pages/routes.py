@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -35,7 +36,7 @@ def routes(site: Site) -> list[BaseRoute]:
 
     def page(make: Callable[[Site], str]) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
-            return _unless_same(site, request) or respond(make(site), headers=_validators(site))
+            return _send(site, request, make(site))
 
         return answer
 
@@ -57,7 +58,7 @@ def routes(site: Site) -> list[BaseRoute]:
     def graph(request: Request) -> Response:
         iri = f"{BASE}{request.path_params['space']}/{request.path_params['name']}"
         made = graph_page(site, iri)
-        return _missing(site, iri) if made is None else respond(made, headers=_validators(site))
+        return _missing(site, iri) if made is None else _send(site, request, made)
 
     def data(request: Request) -> Response:
         iri = f"{BASE}{request.path_params['space']}/{request.path_params['name']}"
@@ -97,7 +98,7 @@ def html_routes(site: Site) -> list[BaseRoute]:
     def resource(request: Request) -> Response:
         iri = f"{BASE}{request.url.path.removeprefix('/')}"
         made = resource_page(site, iri)
-        return _missing(site, iri) if made is None else respond(made, headers=_validators(site))
+        return _missing(site, iri) if made is None else _send(site, request, made)
 
     return [Route(f"/{space}/{{name:path}}", resource) for space in SPACES]
 
@@ -107,11 +108,10 @@ def _missing(site: Site, iri: str) -> Response:
     return respond(not_found(site, iri, near), 404)
 
 
-def _validators(site: Site) -> dict[str, str]:
-    return {"etag": site.etag, "last-modified": site.last_modified, **_FRESH}
-
-
-def _unless_same(site: Site, request: Request) -> Response | None:
-    if site.etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=_validators(site))
-    return None
+def _send(site: Site, request: Request, html: str) -> Response:
+    """Send a page that depends on the release and this program alone, unless the client has it already."""
+    tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"'
+    headers = {"etag": tag, "last-modified": site.last_modified, **_FRESH}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return respond(html, headers=headers)
