@@ -146,6 +146,10 @@ def test_an_example_runs_in_the_editor(browser: Any, address: str, vendor: Path)
         page.click("aside >> text=Treatments that were tried and did not work")
         run_in_editor(page)
         assert "zilucoplan" in page.inner_text(".yasr table")
+        page.click("aside >> text=Treatments of a disease")
+        run_in_editor(page)
+        link = page.locator(".yasr a.iri", has_text="entity:rituximab")
+        assert link.get_attribute("href") == "/entity/rituximab"
 
 
 def test_the_editor_completes_from_our_own_ontology(browser: Any, address: str, vendor: Path) -> None:
@@ -155,13 +159,10 @@ def test_the_editor_completes_from_our_own_ontology(browser: Any, address: str, 
         page.goto(f"/editor?query={start.replace('#', '%23')}")
         page.wait_for_selector(".CodeMirror-code >> text=amelior")
         page.click(".CodeMirror-code >> text=imnm:amelior")
-        page.keyboard.press("End")
-        for _ in range(5):
-            page.keyboard.press("ArrowLeft")
         page.keyboard.press("Control+Space")
-        page.wait_for_function(
-            "document.querySelector('.CodeMirror')?.CodeMirror.getValue().includes('imnm:ameliorates')"
-        )
+        page.wait_for_selector(".CodeMirror-hints >> text=imnm:ameliorates")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".CodeMirror-code >> text=imnm:ameliorates")
 
 
 def test_the_picture_draws_what_the_table_says(browser: Any, address: str, vendor: Path) -> None:

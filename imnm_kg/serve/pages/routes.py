@@ -72,8 +72,13 @@ def routes(site: Site) -> list[BaseRoute]:
             return _missing(site, f"{BASE}release/{name}")
         return FileResponse(path, media_type=FILES[name][0], filename=name)
 
+    def icon(request: Request) -> Response:
+        del request  # what a browser asks for beside anything that is no page, such as an answer in JSON
+        return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
+
     return [
         Route("/", page(home)),
+        Route("/favicon.ico", icon),
         Route("/search", search),
         Route("/suggest", suggestions),
         Route("/editor", editor),

@@ -51,8 +51,12 @@
   form.hidden = true;
   window.ask = { yasgui, tab };
 
-  // What the library leaves without a name for who does not see it.
+  // What the library leaves without a name for who does not see it; and IRIs of ours lead to their pages here.
+  const base = terms.prefixes.imnm.replace(/ontology\/$/, "");
   const name = () => {
+    for (const link of place.querySelectorAll(`a.iri[href^="${base}"]`)) {
+      link.href = `${form.dataset.root}/${link.getAttribute("href").slice(base.length)}`;
+    }
     for (const [selector, label] of [
       [".yasqe_queryButton", "Run the query"], [".yasqe_share", "Share the query"], [".CodeMirror-scroll", null],
       [".yasr_btn.yasr_downloadIcon, .yasr_btn.btn_icon", "Download the answer"],
