@@ -138,8 +138,7 @@ class QueryApi:
         stored = self.site.queries.get(name)
         if stored is None:
             return self._unknown(name, accept)
-        client = scope.get("client")
-        return await self._run(stored, accept, asked, client[0] if client else "local")
+        return await self._run(stored, accept, asked, _client(scope))
 
     # -- the list
 
@@ -337,6 +336,12 @@ def _wrong(stored: StoredQuery, given: dict[str, str], site: Site) -> tuple[str,
         except ImnmError:
             return name, parameter.takes
     return "", ""
+
+
+def _client(scope: Scope) -> str:
+    """Return the address of who asks; behind a proxy it is the server's front that knows it."""
+    context, peer = scope.get("imnm.context"), scope.get("client")
+    return str(context.client) if context is not None else peer[0] if peer else "local"
 
 
 def _read_answer(body: bytes, graph: bool) -> Answer:
