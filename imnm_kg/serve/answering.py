@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
 
 from imnm_kg.errors import ImnmError
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from imnm_kg.model.results import Result
+    from imnm_kg.model.stored_query import StoredQuery
 
-__all__ = ["GRAPHS", "MEDIA_TYPES", "ROWS", "Runner", "RunnerReply", "Runs", "write_result"]
+__all__ = ["GRAPHS", "MEDIA_TYPES", "ROWS", "Runner", "RunnerReply", "Runs", "Template", "write_result"]
 
 MEDIA_TYPES = {
     "json": "application/sparql-results+json",
@@ -70,6 +71,38 @@ class RunnerReply(NamedTuple):
 
 Runner = Callable[[str, str, str, str], Awaitable[RunnerReply]]
 """Runs a query in a worker process: its text, the short name of a form, a name for the query, the client."""
+
+
+class Template:
+    """A stored query taken apart at its parameters, since putting it together again is all that a request needs."""
+
+    def __init__(self, stored: StoredQuery, prefixes: Mapping[str, str]) -> None:
+        """Take a query apart.
+
+        Args:
+            stored: the query.
+            prefixes: for CURIEs, beside those that the query declares.
+        """
+        self.stored = stored
+        self._prefixes = {**prefixes, **stored.prefixes}
+        self._parameters = {parameter.name: parameter for parameter in stored.parameters}
+        marks: dict[str, str | NamedNode | Literal] = {name: NamedNode(f"x-slot:{name}") for name in self._parameters}
+        self._pieces = re.split(r"<x-slot:(\w+)>", stored.bind(marks))
+
+    def bind(self, given: Mapping[str, str]) -> str:
+        """Return the query with the given values in the place of the defaults, as ``StoredQuery.bind`` does.
+
+        Raises:
+            ImnmError: ``parameter-unknown``, ``parameter-type``.
+        """
+        if not given.keys() <= self._parameters.keys():
+            return self.stored.bind(given, self._prefixes)  # which says what is wrong
+        terms = {name: str(self._parameters[name].term(value, self._prefixes)) for name, value in given.items()}
+        pieces = self._pieces.copy()
+        for place in range(1, len(pieces), 2):
+            name = pieces[place]
+            pieces[place] = terms[name] if name in terms else self._parameters[name].default
+        return "".join(pieces)
 
 
 class Runs:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +22,7 @@ from imnm_kg.errors import ImnmError
 from imnm_kg.model.results import Answer
 from imnm_kg.model.stored_query import StoredQuery, nearest
 from imnm_kg.rdf.sparql import query_form
-from imnm_kg.serve.answering import GRAPHS, MEDIA_TYPES, ROWS, Runner, RunnerReply, Runs
+from imnm_kg.serve.answering import GRAPHS, MEDIA_TYPES, ROWS, Runner, RunnerReply, Runs, Template
 from imnm_kg.serve.examples import executables
 from imnm_kg.serve.negotiation import best
 from imnm_kg.serve.openapi import openapi
@@ -48,6 +49,8 @@ __all__ = ["QueryApi", "load_pages", "routes"]
 _LONGEST = 16_384  # bytes of an address's parameters
 _FIELDS = 60
 _CACHE = 32 << 20
+_MOST_KNOWN = 10_000
+_SHORT = 600
 _STATUS = {
     "server-busy": 503,
     "result-too-large": 400,
@@ -111,6 +114,8 @@ class QueryApi:
         self.cache = Cache(_CACHE)
         self._pages = load_pages()
         self._openapi: Reply | None = None
+        self._templates = {name: Template(query, site.prefixes) for name, query in site.queries.items()}
+        self._known: dict[tuple[str, bytes, str], Hashable] = {}
         self._graphs = {name: query_form(query.text) == "CONSTRUCT" for name, query in site.queries.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,6 +136,10 @@ class QueryApi:
                 self._openapi = await asyncio.to_thread(self._make_openapi)
             return self._openapi
         accept = header(scope, b"accept")
+        address = (path, scope["query_string"], accept)
+        known = self._known.get(address)  # what was asked in the very same words need not be read again
+        if known is not None and (kept := self.cache.get(known)) is not None:
+            return kept
         name = path.removeprefix("/queries").removeprefix("/")
         asked = _read(scope["query_string"])
         if not name:
@@ -138,7 +147,12 @@ class QueryApi:
         stored = self.site.queries.get(name)
         if stored is None:
             return self._unknown(name, accept)
-        return await self._run(stored, accept, asked, _client(scope))
+        reply, key = await self._run(stored, accept, asked, _client(scope))
+        if key is not None and len(address[1]) + len(accept) < _SHORT:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[address] = key
+        return reply
 
     # -- the list
 
@@ -174,9 +188,9 @@ class QueryApi:
 
     # -- one query
 
-    async def _run(self, stored: StoredQuery, accept: str, asked: _Asked, client: str) -> Reply:
-        graph = self._graphs[stored.name]
-        data = GRAPHS if graph else ROWS
+    async def _run(self, stored: StoredQuery, accept: str, asked: _Asked, client: str) -> tuple[Reply, Hashable | None]:
+        """Return an answer, and what it is kept by, if it is."""
+        data = GRAPHS if self._graphs[stored.name] else ROWS
         offered = [*((form, MEDIA_TYPES[form]) for form in data), ("rq", _TEXT_OF_QUERY)]
         if self._pages is not None:
             offered.append(("html", _HTML))
@@ -185,26 +199,27 @@ class QueryApi:
         if form == "html":  # a form sends every field, also those that were left empty
             given = {key: value for key, value in given.items() if value}
         try:
-            text = stored.bind(given, self.site.prefixes)
+            text = self._templates[stored.name].bind(given)
         except ImnmError as error:
-            return self._unfit(stored, given, error, form)
+            return self._unfit(stored, given, error, form), None
         if form == "rq":
-            return make_reply(text.encode(), _TEXT_OF_QUERY)
-        # Two spellings of a term make one text, so the text and not what was given is the key.
-        key = (stored.name, text, form)
+            return make_reply(text.encode(), _TEXT_OF_QUERY), None
+        # Two spellings of a term make one text, so the text is the key; a page shows them as they were typed.
+        key = (text, form, tuple(given.items()) if form == "html" else ())
         found = self.cache.get(key)
         if found is not None:
-            return found
+            return found, key
         remembered = " ".join((stored.name, *sorted(given)))
         if form == "html":
             found = await self._answered_page(stored, given, text, remembered, client)
         else:
             made = await self.runs.run(text, form, remembered, client)
             if isinstance(made, RunnerReply):
-                return make_reply(made.body, made.media_type, (), made.status, steady=False)
+                return make_reply(made.body, made.media_type, (), made.status, steady=False), None
             found = make_reply(made, MEDIA_TYPES[form], [("link", _service_link(self.site))])
-        self.cache.put(key, found)
-        return found
+        if found.status == 200:
+            self.cache.put(key, found)
+        return found, key
 
     async def _answered_page(
         self, stored: StoredQuery, given: dict[str, str], text: str, remembered: str, client: str

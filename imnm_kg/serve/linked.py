@@ -177,8 +177,15 @@ class LinkedData:
     def _see(self, node: NamedNode, accept: str, query_string: bytes) -> Reply:
         """Send a client to the document in the form that it wants."""
         asked = re.fullmatch(rb"format=([a-z]{1,12})", query_string)
-        form = _choose(accept, None if asked is None else asked[1].decode(), tuple(self._forms.items()))
+        offered = tuple(self._forms_of(node).items())
+        form = _choose(accept, None if asked is None else asked[1].decode(), offered)
         return see_other(f"{self._address(node)}.{form}", [("link", self._links(node))])
+
+    def _forms_of(self, node: NamedNode) -> dict[str, str]:
+        """Return the forms; there is no page of what only names others, such as a graph."""
+        if next(iter(self.site.store.quads_for_pattern(node, None, None, None)), None) is not None:
+            return self._forms
+        return {form: kind for form, kind in self._forms.items() if form != "html"}
 
     def _address(self, node: NamedNode) -> str:
         """Give the path of a node; what has no place in a header or an address is escaped."""
@@ -189,7 +196,7 @@ class LinkedData:
         address = self._address(node)
         links = [
             f'<{address}.{form}>; rel="alternate"; type="{_bare(kind)}"'
-            for form, kind in self._forms.items()
+            for form, kind in self._forms_of(node).items()
             if form != without
         ]
         return ", ".join(links)

@@ -19,7 +19,7 @@ from imnm_kg import KnowledgeGraph
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.namespaces import BASE, IMNM, RDF, SH
 from imnm_kg.serve import api
-from imnm_kg.serve.answering import RunnerReply, Runs, write_result
+from imnm_kg.serve.answering import RunnerReply, Runs, Template, write_result
 from imnm_kg.serve.site import Site
 from tests.serve.loopback import Client, open_site, serving
 
@@ -377,3 +377,18 @@ def test_a_question_that_makes_a_graph(site: Site) -> None:
         assert get("/queries/graph", "application/ld+json").headers["content-type"] == "application/ld+json"
         assert problem(get("/queries/graph", "text/csv"))["status"] == 406
         assert "/queries/graph" in json.loads(get("/openapi.json").body)["paths"]
+
+
+def test_a_template_binds_as_the_stored_query_does(site: Site) -> None:
+    for stored in site.queries.values():
+        template = Template(stored, site.prefixes)
+        assert template.bind({}).split() == stored.text.split()
+        for parameter in stored.parameters:
+            value = {"term": (parameter.choices or ("",))[0], "claim": "0" * 32, "integer": "7"}.get(
+                parameter.type, "a"
+            )
+            expected = stored.bind({parameter.name: value}, site.prefixes)
+            assert template.bind({parameter.name: value}).split() == expected.split()
+    nested = site.queries["quotes-by-text"]
+    attack = "<x-slot:text> \\1 {} % $"
+    assert str(Literal(attack)) in Template(nested, {}).bind({"text": attack})
