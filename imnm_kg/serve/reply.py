@@ -12,7 +12,8 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, MutableMapping
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -178,7 +179,7 @@ async def send_reply(scope: Scope, send: Send, site: Site, reply: Reply) -> None
     status = reply.status
     if reply.etag:
         etag = f'"{reply.etag}-gzip"' if takes_gzip else f'"{reply.etag}"'
-        headers += [(b"etag", etag.encode()), (b"last-modified", site.last_modified.encode())]
+        headers += [(b"etag", etag.encode()), (b"last-modified", _http_date(site.modified))]
         if status == 200 and _is_known(scope, site, etag):
             status, body = 304, b""
             headers = [pair for pair in headers if pair[0] != b"content-type"]
@@ -223,6 +224,11 @@ def _is_known(scope: Scope, site: Site, etag: str) -> bool:
         return parsedate_to_datetime(since) >= site.modified
     except (ValueError, TypeError):  # no date, or one without a time zone
         return False
+
+
+@lru_cache(8)
+def _http_date(when: datetime) -> bytes:
+    return format_datetime(when, usegmt=True).encode()
 
 
 @lru_cache(256)
