@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How stored queries are run: at once where they are quick, else where they hold nobody up.
 
-A stored query is trusted: it is of the project, and what a client gives is a term in it. So one that was quick
-whenever it ran may run on the event loop, which is several times as fast as to have it run elsewhere. One that is
-not known yet, or took long before, runs in a worker process where the application has those, else in a thread.
+A stored query is trusted: it is of the project, and what a client gives is a term in it. So one that is quick may run
+on the event loop, which is several times as fast as to have it run elsewhere. Which one is quick is found out in a
+thread, the first time that it is asked with the same parameters; one that is not runs in a worker process where the
+application has those, else in a thread. The engine lets go of the interpreter's lock, so a thread holds nobody up.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter, thread_time
+from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
@@ -118,7 +119,7 @@ class Runs:
         """
         self._store = store
         self.runner = runner
-        self._strikes: dict[str, int] = {}  # of those that were quick when they ran elsewhere
+        self._strikes: dict[str, int] = {}  # none: quick so far; as many as there may be: slow
         self._waiting = 0
         self._threads: ThreadPoolExecutor | None = None
 
@@ -145,16 +146,13 @@ class Runs:
             if took > _QUICK:
                 self._strikes[name] = strikes + (_STRIKES if took > _FAR_TOO_LONG else 1)
             return made
-        if self.runner is not None:
-            began = perf_counter()
+        if self.runner is not None and strikes is not None:
             reply = await self.runner(text, form, name, client)
-            if reply.status != 200:
-                return reply
-            made, took = reply.body, perf_counter() - began
-        else:
-            made, took = await self._in_thread(text, form)
-        if took < _QUICK:
-            self._strikes.setdefault(name, 0)
+            return reply.body if reply.status == 200 else reply
+        self._strikes.setdefault(name, _STRIKES)  # what comes while this is tried goes to the workers
+        made, took = await self._in_thread(text, form)
+        if strikes is None and took < _QUICK:
+            self._strikes[name] = 0
         return made
 
     async def _in_thread(self, text: str, form: str) -> tuple[bytes, float]:
