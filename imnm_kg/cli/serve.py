@@ -5,10 +5,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imnm_kg.errors import ImnmError
+from imnm_kg.model.folders import find_release
+from imnm_kg.serve.address import bind
 from imnm_kg.serve.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyoxigraph import Store
 
 EXAMPLES = """\
 examples:
@@ -105,28 +114,57 @@ def _limits(arguments: argparse.Namespace) -> Limits:
     )
 
 
+def _open_meanwhile(release: Path) -> Callable[[], Store]:
+    """Load the graph while modules are imported; returns what waits for it and gives it, or raises its error."""
+    from threading import Thread
+
+    from imnm_kg.operations.ask import open_release
+
+    found: list[Store] = []
+    errors: list[Exception] = []
+
+    def load() -> None:
+        try:
+            found.append(open_release(release, graphs=True))
+        except (ImnmError, OSError, MemoryError) as error:
+            errors.append(error)
+
+    thread = Thread(target=load)
+    thread.start()
+
+    def opened() -> Store:
+        thread.join()
+        if errors:
+            raise errors[0]
+        return found[0]
+
+    return opened
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal."""
     limits = _limits(arguments)
     if sys.platform != "linux":
         what = "the limits on queries need Linux, and the server does not run without them"
         raise ImnmError("serve-system", what, "run it in a container")
-    try:
-        from imnm_kg.serve.app import create_app
-        from imnm_kg.serve.server import bind, serve
-        from imnm_kg.serve.site import Site
-    except ImportError as error:
-        what = f"the package {error.name or 'starlette'} is not installed"
-        raise ImnmError("serve-missing", what, "install it with pip install 'imnm-kg[serve]'") from error
     if arguments.documents is not None and not arguments.documents.is_dir():
         what = f"{arguments.documents}: no such folder of documents"
         raise ImnmError("documents-missing", what, "give the folder that holds the texts with --documents")
-    taken = bind(arguments.host, arguments.port)
-    with taken:
+    missing = [name for name in ("starlette", "uvicorn", "httptools") if find_spec(name) is None]
+    if missing:
+        what = f"the package {missing[0]} is not installed"
+        raise ImnmError("serve-missing", what, "install it with pip install 'imnm-kg[serve]'")
+    release = find_release(arguments.release)
+    with bind(arguments.host, arguments.port) as taken:
+        opened = _open_meanwhile(release)
+        from imnm_kg.serve.app import create_app
+        from imnm_kg.serve.server import serve
+        from imnm_kg.serve.site import Site
+
         port = taken.getsockname()[1]
         shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
         address = f"http://{shown}:{port}"
-        site = Site.open(arguments.release, arguments.documents, arguments.base or address)
+        site = Site.open(release, arguments.documents, arguments.base or address, opened())
         app = create_app(site, limits, None if arguments.no_log else sys.stdout)
 
         def ready() -> None:

@@ -94,8 +94,9 @@ def _only_calls(text: str, services: Collection[str]) -> bool:
     """Tell whether each SERVICE names one of the addresses in full; in doubt it does not."""
     if "\\" in text:  # an escape may hide the word
         return False
-    called = re.findall(r"(?i)(?<![\w:?$])service\s+(?:silent\s*)?<([^<>\s]*)>", text)
-    return len(called) == len(re.findall("(?i)service", bare(text))) and set(called) <= set(services)
+    pattern = r"(?i)(?<![\w:?$])service\s+(?:silent\s*)?<([^<>\s]*)>"
+    # Whatever else has the word may be the keyword, as in "SERVICE # a comment".
+    return "service" not in re.sub(pattern, "", text).lower() and set(re.findall(pattern, text)) <= set(services)
 
 
 _LONGEST, _DEEPEST, _LONGEST_CHAIN = 65_536, 200, 1_500

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.serve.context import Context, context_of
+from imnm_kg.serve.express import Express
 from imnm_kg.serve.formats import HttpError
 from imnm_kg.serve.frames import Job
 from imnm_kg.serve.service import COMMON, CutOffError, Message, Receive, Scope, Send, Service
@@ -32,6 +33,7 @@ class Front:
 
     Attributes:
         service: what answers.
+        express: the short way to answers that are kept, for a server that can take it.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Front:
             editor: the path of the page that browsers get for ``/sparql``; None without one.
         """
         self.service = service
+        self.express = Express(service)
         self._inner = inner
         self._description = description
         self._editor = editor
@@ -67,7 +70,9 @@ class Front:
             await service.refuse(context, send, HttpError(429, error), "limit", wait)
             return
         if context.method == "GET" and (kept := service.cache.get(context.key)) is not None:
-            await service.send_kept(context, send, kept, path.split("/", 2)[1])
+            part = path.split("/", 2)[1]
+            if await service.send_kept(context, send, kept, part) == 200:
+                self.express.remember(scope, kept, part)
             return
         try:
             if path in ("/sparql", "/sparql/"):

@@ -142,11 +142,16 @@ class WorkerLink(asyncio.Protocol):
         kind: ``fast`` or ``slow``.
         runs: what it is at, and what it has been given to do next.
         spoiled: whether it has been given what others do by now; it is ended after what it is at.
+        seen: the run that it was at when it was last looked at.
+        used: the processor's time that it had used when it was first seen at that run.
         retired: whether it is to get nothing more.
         answered: how many runs it has ended.
     """
 
-    __slots__ = ("_buffer", "_engine", "_paused", "_transport", "answered", "kind", "pid", "retired", "runs", "spoiled")
+    __slots__ = (
+        "_buffer", "_engine", "_paused", "_transport", "answered", "kind", "pid", "retired", "runs", "seen", "spoiled",
+        "used",
+    )  # fmt: skip
 
     def __init__(self, pid: int, kind: str, engine: Engine) -> None:
         self.pid = pid
@@ -154,6 +159,8 @@ class WorkerLink(asyncio.Protocol):
         self.runs: deque[Run] = deque()
         self.spoiled = False
         self.retired = False
+        self.seen: Run | None = None
+        self.used = 0.0
         self.answered = 0
         self._engine = engine
         self._buffer = b""

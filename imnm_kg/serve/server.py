@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the application: a socket, uvicorn on it, and a stop in good order."""
+"""Runs the application: uvicorn on a socket, and a stop in good order."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import signal
 import socket
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from uvicorn import Config, Server
 
-from imnm_kg.errors import ImnmError
 from imnm_kg.serve.guard import guarded, sweep
 
 if TYPE_CHECKING:
@@ -22,37 +20,11 @@ if TYPE_CHECKING:
 
     from imnm_kg.serve.front import Front
 
-__all__ = ["bind", "serve"]
+__all__ = ["serve"]
 
 _KEEP_ALIVE = 15
 _MARGIN = 5.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Take a port; before anything else, for there is nothing to load when it is taken.
-
-    Raises:
-        ImnmError: ``serve-address``.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        taken = socket.socket(family, kind, protocol)
-        try:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taken.bind(address)
-            taken.listen(2048)
-        except OSError:
-            taken.close()
-            raise
-    except (OSError, OverflowError, UnicodeError) as error:
-        number = getattr(error, "errno", None)
-        said = "another program has it" if number == errno.EADDRINUSE else getattr(error, "strerror", None) or error
-        what = f"{host} port {port} cannot be served: {said}"
-        raise ImnmError("serve-address", what, "give another address with --host and --port") from error
-    return taken
 
 
 class _Server(Server):
@@ -100,7 +72,7 @@ def serve(app: Front, taken: socket.socket, ready: Callable[[], None]) -> None:
     logger.propagate = False
     config = Config(
         app,
-        http=guarded(limits),
+        http=guarded(limits, app.express),
         ws="none",
         lifespan="on",
         log_config=None,

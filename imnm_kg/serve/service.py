@@ -165,8 +165,8 @@ class Service:
             await self._stream(send, run, headers, context, part)
         self.log(context, part, head.status, (run.head or head).rows, head.query, head.code)
 
-    async def send_kept(self, context: Context, send: Send, kept: Kept, part: str) -> None:
-        """Send an answer that was kept."""
+    async def send_kept(self, context: Context, send: Send, kept: Kept, part: str) -> int:
+        """Send an answer that was kept; returns the status."""
         self.journal.kept += 1
         known = (
             self.known(context)
@@ -177,9 +177,10 @@ class Service:
             headers = [header for header in kept.headers if header[0] not in (b"content-length", b"content-type")]
             await self._send(send, 304, headers, b"")
             self.log(context, part, 304, 0, kept.query)
-            return
+            return 304
         await self._send(send, 200, kept.headers, kept.body)
         self.log(context, part, 200, kept.rows, kept.query)
+        return 200
 
     async def refuse(self, context: Context, send: Send, refusal: HttpError, part: str, retry: float = 0.0) -> None:
         """Send an error as a problem, and write it to the log."""

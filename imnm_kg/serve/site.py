@@ -52,19 +52,25 @@ class Site:
     digest: str
 
     @staticmethod
-    def open(release: Path | None = None, documents: Path | None = None, base: str = "http://127.0.0.1:8080") -> Site:
+    def open(
+        release: Path | None = None,
+        documents: Path | None = None,
+        base: str = "http://127.0.0.1:8080",
+        store: Store | None = None,
+    ) -> Site:
         """Load a release into memory.
 
         Args:
             release: its folder; else ``./release``, else the one inside the package.
             documents: the folder of the documents' texts.
             base: the address that the site is reached under.
+            store: the release's, where it was opened before.
 
         Raises:
             ImnmError: ``release-missing``, ``release-damaged``.
         """
         folder, folders = find_release(release), find_folders()
-        store = open_release(folder, graphs=True)
+        store = store or open_release(folder, graphs=True)
         graph = KnowledgeGraph(folder, folders)
         return Site(
             store,
