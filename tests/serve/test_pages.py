@@ -23,7 +23,7 @@ from imnm_kg.serve.pages import rendering
 from imnm_kg.serve.pages.facts import facts_of
 from imnm_kg.serve.pages.matrix import matrix
 from imnm_kg.serve.pages.views import claim_views
-from imnm_kg.serve.pages.wording import duration, short_quote, text_fragment
+from imnm_kg.serve.pages.wording import duration, short_quote, text_fragment, without_header
 from imnm_kg.serve.site import Site
 from tests.serve.pages_app import pages_app
 
@@ -463,6 +463,11 @@ def test_text_fragments_escape_what_means_something_in_them() -> None:
     assert text_fragment("https://e.org/a#b", long) == (
         "https://e.org/a#b:~:text=word0%20word1%20word2%20word3,word36%20word37%20word38%20word39"
     )
+
+
+def test_a_query_is_shown_with_its_title_alone_of_the_header() -> None:
+    assert without_header("# SPDX: x\n# title: What\n# param: a\nSELECT *\n# kept\n") == "# What\nSELECT *\n# kept\n"
+    assert without_header("") == ""
 
 
 def test_a_long_quote_is_cut_at_a_word() -> None:

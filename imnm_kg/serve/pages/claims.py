@@ -16,7 +16,7 @@ from imnm_kg.serve.pages.facts import Facts, Thing, facts_of, node_of
 from imnm_kg.serve.pages.plain import facts_about, names_of
 from imnm_kg.serve.pages.rendering import kept, render
 from imnm_kg.serve.pages.views import ClaimView, PassageView, claim_view, claim_views, passage_view
-from imnm_kg.serve.pages.wording import CERTAINTIES, text_fragment
+from imnm_kg.serve.pages.wording import CERTAINTIES, text_fragment, without_header
 from imnm_kg.serve.site import Site
 
 __all__ = ["LinkView", "claim_page", "document_page", "evidence_page", "turtle_of"]
@@ -100,7 +100,7 @@ def claim_page(site: Site, iri: str, head: str = "") -> str | None:
         antecedents=[view for view in passages if view.passage.role != "Statement"],
         population=facts.thing(claim.population or claim.object), whole=claim.population in (None, claim.object),
         becomes=becomes(facts, claim, rules, against), links=_links(facts, claim),
-        query="" if stored is None else stored.bind({"claim": claim.iri}), query_name=_QUERY,
+        query="" if stored is None else without_header(stored.bind({"claim": claim.iri})), query_name=_QUERY,
         turtle=turtle_of(facts, [claim.iri, *parts]), digits=iri.removeprefix(CLAIM),
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def evidence_page(site: Site, iri: str, head: str = "") -> str | None:
 
 
 class _Said(NamedTuple):
-    """A passage of a document and the claims that it states."""
+    """A passage of a document and the claims that it, or a shorter beginning of it, states."""
 
     passage: PassageView
     claims: list[ClaimView]
@@ -141,12 +141,13 @@ def document_page(site: Site, iri: str, head: str = "") -> str | None:
         for claim in facts.subjects(IMNM.hasEvidence, evidence)
     }  # fmt: skip
     claims = facts.claims(carrying)
-    said: dict[tuple[int, int], _Said] = {}
-    for claim in claims:
-        for item in claim.evidence:
-            if item.document == node and item.role == "Statement":
-                place = said.setdefault((item.start, item.end), _Said(passage_view(facts, item), []))
-                place.claims.append(claim_view(facts, claim))
+    said: dict[int, _Said] = {}
+    stated = [(item, claim) for claim in claims for item in claim.evidence]
+    for item, claim in sorted(stated, key=lambda pair: (pair[0].start, -pair[0].end, pair[1].label)):
+        if item.document == node and item.role == "Statement":
+            # Passages that begin at the same word are one another's beginnings: the longest stands for them all.
+            place = said.setdefault(item.start, _Said(passage_view(facts, item), []))
+            place.claims.append(claim_view(facts, claim))
     page = facts.node(node, FOAF.page)
     return render(
         site, "document.html", head,

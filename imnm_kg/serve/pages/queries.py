@@ -14,7 +14,7 @@ from imnm_kg.model.results import Answer, Term, short
 from imnm_kg.model.stored_query import Parameter
 from imnm_kg.serve.pages.facts import Facts, Thing, facts_of
 from imnm_kg.serve.pages.rendering import has_script, render
-from imnm_kg.serve.pages.wording import duration
+from imnm_kg.serve.pages.wording import duration, without_header
 from imnm_kg.serve.site import Site
 
 __all__ = ["Terms", "editor_page", "editor_terms", "queries_page", "query_page", "results_page"]
@@ -133,7 +133,7 @@ def query_page(
     """
     facts, stored, given = facts_of(site), site.queries[name], dict(parameters or {})
     filled = {key: value for key, value in given.items() if value}
-    text = stored.text if fault else stored.bind(filled, site.prefixes)
+    text = without_header(stored.text if fault else stored.bind(filled, site.prefixes))
     return render(
         site, "query.html", head,
         stored=stored, fields=[_field(facts, each, given, fault) for each in stored.parameters],
@@ -173,7 +173,7 @@ def editor_page(site: Site, query: str = "", name: str = "", head: str = "") -> 
         head: HTML for the end of ``<head>``.
     """
     stored = site.queries.get(name)
-    text = query or (_FIRST if stored is None else stored.text)
+    text = query or (_FIRST if stored is None else without_header(stored.text))
     return render(
         site, "editor.html", head,
         text=text, queries=list(site.queries.values()), chosen=stored, scripted=has_script("yasgui.min.js"),

@@ -8,7 +8,17 @@ from urllib.parse import quote
 
 from imnm_kg.model.claims import RANKS
 
-__all__ = ["CERTAINTIES", "dots", "duration", "rank", "short_quote", "size", "spaced", "text_fragment"]
+__all__ = [
+    "CERTAINTIES",
+    "dots",
+    "duration",
+    "rank",
+    "short_quote",
+    "size",
+    "spaced",
+    "text_fragment",
+    "without_header",
+]
 
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 _UNITS = ("year", "month", "week", "day", "hour", "minute")
@@ -77,3 +87,11 @@ def text_fragment(url: str, passage: str) -> str:
         parts = [" ".join(words)]
     escaped = ",".join(quote(part, safe="").replace("-", "%2D") for part in parts)
     return f"{url}{'' if '#' in url else '#'}:~:text={escaped}"
+
+
+def without_header(query: str) -> str:
+    """Return a stored query for a reader: of the comments at its start only the title is left."""
+    lines = query.splitlines(keepends=True)
+    start = next((place for place, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    titles = [line.replace("# title: ", "# ", 1) for line in lines[:start] if line.startswith("# title: ")]
+    return "".join([*titles, *lines[start:]])

@@ -43,7 +43,8 @@ function arrange(data) {
     const ends = data.edges.filter((edge) => edge.source === id || edge.target === id)
       .map((edge) => angle.get(edge.source === id ? edge.target : edge.source)).filter((turn) => turn !== undefined);
     let turn = ends.length ? ends[0] : 0;
-    let far = 1;
+    // Farther out where a line between the two rings runs level, so that its words have room.
+    let far = Math.abs(Math.cos(turn)) > 0.8 ? 1.2 : 1;
     const at = () => ({ x: Math.cos(turn) * 790 * far * size, y: Math.sin(turn) * 450 * far * size });
     for (let tries = 0; tries < 60 && !isFree(at()); tries++) {
       turn += (tries % 2 ? 1 : -1) * 0.05 * (tries + 1);
