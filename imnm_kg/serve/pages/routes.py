@@ -18,6 +18,7 @@ from imnm_kg.serve.pages.queries import editor_page, editor_terms
 from imnm_kg.serve.pages.rendering import EDITOR_POLICY, STATIC, respond
 from imnm_kg.serve.pages.search import find, search_page, suggest
 from imnm_kg.serve.pages.terms import resource_page
+from imnm_kg.serve.schema_org import json_ld
 from imnm_kg.serve.site import Site
 
 __all__ = ["html_routes", "routes"]
@@ -77,7 +78,7 @@ def routes(site: Site) -> list[BaseRoute]:
         return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
     return [
-        Route("/", page(home)),
+        Route("/", page(lambda site: home(site, json_ld(site, f"{BASE}dataset")))),
         Route("/favicon.ico", icon),
         Route("/search", search),
         Route("/suggest", suggestions),
