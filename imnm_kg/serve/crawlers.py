@@ -12,7 +12,7 @@ from pyoxigraph import DefaultGraph, NamedNode
 from starlette.routing import BaseRoute, Route
 
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.namespaces import BASE, RDF
+from imnm_kg.model.namespaces import BASE, IMNM, RDF
 from imnm_kg.serve.reply import Receive, Reply, Scope, Send, make_reply, problem, refuse_method, send_reply
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ class _Crawlers:
         found = set()
         for quad in self.site.store.quads_for_pattern(None, RDF.type, None, DefaultGraph()):
             subject = quad.subject
+            if quad.object == IMNM.Authorship:  # a place in a list of authors, of no interest by itself
+                continue
             if isinstance(subject, NamedNode) and subject.value.startswith(BASE) and "#" not in subject.value:
                 name = subject.value.removeprefix(BASE)
                 if name.partition("/")[0] in _SPACES and not name.endswith("/"):
