@@ -347,6 +347,7 @@ def test_what_comes_while_a_query_is_tried_goes_to_the_workers(site: Site) -> No
 
 def test_what_a_worker_refuses_is_passed_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "_QUICK", 0.0)
+
     async def worker(*_: str) -> RunnerReply:
         return RunnerReply(503, PROBLEM, b'{"status":503,"title":"t","code":"query-time","detail":"d","remedy":"r"}', 0)
 
