@@ -16,13 +16,14 @@ from imnm_kg.model.folders import Folders, find_folders, find_release
 from imnm_kg.model.namespaces import ENTITY, IMNM, OWN_PREFIXES
 from imnm_kg.model.results import Answer
 from imnm_kg.model.stored_query import StoredQuery, list_queries, load_query
-from imnm_kg.operations.ask import ask, open_release
+from imnm_kg.operations.ask import ask, open_release, with_prefixes
 
 if TYPE_CHECKING:
     from imnm_kg.model.explanation import Explanation
     from imnm_kg.model.report import Report
+    from imnm_kg.model.results import Result
 
-__all__ = ["KnowledgeGraph"]
+__all__ = ["KnowledgeGraph", "RemoteGraph"]
 
 
 class KnowledgeGraph:
@@ -51,6 +52,19 @@ class KnowledgeGraph:
             ImnmError: ``release-missing``.
         """
         return cls(find_release(None if release is None else Path(release)), find_folders())
+
+    @staticmethod
+    def connect(url: str, timeout: float = 60.0) -> RemoteGraph:
+        """Ask a SPARQL endpoint instead of a release; nothing is sent before the first question.
+
+        Args:
+            url: the address of the endpoint, http or https.
+            timeout: seconds for each query that is sent.
+
+        Raises:
+            ImnmError: ``data-missing``, when the stored queries are not installed.
+        """
+        return RemoteGraph(url, timeout, find_folders())
 
     @property
     def release(self) -> Path:
@@ -91,7 +105,7 @@ class KnowledgeGraph:
         """
         stored = load_query(self._folders.queries, name)
         given = {key: value for key, value in parameters.items() if value is not None}
-        return Answer.of(ask(self._store, stored.bind(given, self.prefixes), shown=stored.path))
+        return Answer.of(self._ask(stored.bind(given, self.prefixes), stored.path))
 
     def sparql(self, text: str) -> Answer:
         """Run any SPARQL 1.1 query; the default graph is the union of all named graphs.
@@ -99,7 +113,10 @@ class KnowledgeGraph:
         Raises:
             ImnmError: ``query-syntax``, ``query-service``.
         """
-        return Answer.of(ask(self._store, text, self.prefixes))
+        return Answer.of(self._ask(text, "query"))
+
+    def _ask(self, text: str, shown: str) -> Result:
+        return ask(self._store, text, self.prefixes, shown)
 
     def claims(
         self,
@@ -123,6 +140,7 @@ class KnowledgeGraph:
             if value not in (None, *choices):
                 raise ImnmError("parameter-type", f"'{value}' is no {name}", f"give one of {', '.join(choices)}")
         wanted = (_node(subject, ENTITY), _node(predicate, IMNM), _node(object, ENTITY))
+        known = self._claims_about(*wanted)
 
         def fits(claim: Claim) -> bool:
             terms = zip(wanted, (claim.subject, claim.predicate, claim.object), strict=True)
@@ -132,7 +150,13 @@ class KnowledgeGraph:
                 and certainty in (None, claim.certainty)
             )
 
-        return [claim for claim in self._claims if fits(claim)]
+        return [claim for claim in known if fits(claim)]
+
+    def _claims_about(
+        self, subject: NamedNode | None, predicate: NamedNode | None, object_: NamedNode | None
+    ) -> list[Claim]:
+        del subject, predicate, object_  # all of them are at hand
+        return self._claims
 
     @cached_property
     def _claims(self) -> list[Claim]:
@@ -157,7 +181,11 @@ class KnowledgeGraph:
 
         texts = {} if documents is None else read_source_texts(Path(documents))
         proposed = () if claims is None else read_turtle(Path(claims)).quads
-        return explain([*proposed, *self._triples], words, self.prefixes, texts)
+        return explain([*proposed, *self._triples_for(words)], words, self.prefixes, texts)
+
+    def _triples_for(self, words: tuple[str, ...]) -> list[Triple]:
+        del words  # the whole release is at hand
+        return self._triples
 
     def validate(self) -> Report:
         """Validate the release with the shapes of the project."""
@@ -174,6 +202,72 @@ class KnowledgeGraph:
 
     def __len__(self) -> int:
         return len(self._triples)
+
+
+class RemoteGraph(KnowledgeGraph):
+    """A graph behind a SPARQL endpoint, asked as one in memory is; see :meth:`KnowledgeGraph.connect`.
+
+    A default graph that is the union of all graphs is taken for granted, as our own server has it.
+    """
+
+    def __init__(self, url: str, timeout: float, folders: Folders) -> None:
+        """Use :meth:`KnowledgeGraph.connect`."""
+        self.url = url
+        self.timeout = timeout
+        self._folders = folders
+
+    @property
+    def release(self) -> Path:
+        """There is none: the release is the server's.
+
+        Raises:
+            ImnmError: ``release-missing``.
+        """
+        what = f"the release of {self.url} is not on this machine"
+        raise ImnmError("release-missing", what, "open a release with KnowledgeGraph.open()")
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes of the project; queries may use them without declaring them."""
+        from imnm_kg.operations.assemble import read_prefixes
+
+        return {**OWN_PREFIXES, **read_prefixes(self._folders)}
+
+    def _ask(self, text: str, shown: str) -> Result:
+        from imnm_kg.operations.remote import ask_endpoint
+
+        del shown
+        return ask_endpoint(self.url, with_prefixes(text, self.prefixes), self.timeout)
+
+    def _claims_about(
+        self, subject: NamedNode | None, predicate: NamedNode | None, object_: NamedNode | None
+    ) -> list[Claim]:
+        from imnm_kg.operations.gather import gather_claims
+
+        return read_claims(gather_claims(self.sparql, subject, predicate, object_))
+
+    def _triples_for(self, words: tuple[str, ...]) -> list[Triple]:
+        from imnm_kg.operations.gather import gather
+
+        return gather(self.sparql, words, self.prefixes)
+
+    def validate(self) -> Report:
+        """Ask the endpoint what the shapes of the project look at, and validate that."""
+        from imnm_kg.model.inputs import Data, add_prefixes, read_data, read_shapes
+        from imnm_kg.operations.validate import report_of
+        from imnm_kg.operations.validate_remote import validate_remote
+        from imnm_kg.shacl import DataGraph
+
+        prefixes = read_data([self._folders.ontology / "prefixes.ttl"])
+        shapes = add_prefixes(read_shapes([self._folders.shapes]), prefixes.graph)
+        return report_of(validate_remote(self.url, shapes.quads, self.timeout), Data(DataGraph()), shapes)
+
+    def __iter__(self) -> Iterator[Triple]:
+        """Get every triple and yield it once."""
+        yield from self.sparql("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }").triples or ()
+
+    def __len__(self) -> int:
+        return int(next(iter(self.sparql("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")))["n"] or 0)
 
 
 def _node(value: str | NamedNode | None, namespace: str) -> NamedNode | None:

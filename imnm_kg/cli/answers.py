@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from imnm_kg.model.results import Result
 
-__all__ = ["FORMATS", "add_asking_options", "open_for", "print_result", "seconds"]
+__all__ = ["FORMATS", "add_asking_options", "add_endpoint_options", "open_for", "print_result", "seconds"]
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
 
@@ -26,9 +26,14 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
 def add_asking_options(parser: argparse.ArgumentParser) -> None:
     """Add what both commands take."""
     parser.add_argument("--release", type=Path, metavar="DIR", help="the folder of a built release")
+    add_endpoint_options(parser)
+    parser.add_argument("--format", choices=FORMATS, help="default: table, or turtle for a graph")
+
+
+def add_endpoint_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says that another server is asked."""
     parser.add_argument("--endpoint", metavar="URL", help="ask a remote SPARQL endpoint instead")
     parser.add_argument("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for --endpoint; default: 60")
-    parser.add_argument("--format", choices=FORMATS, help="default: table, or turtle for a graph")
 
 
 def seconds(text: str) -> float:

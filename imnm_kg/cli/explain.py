@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imnm_kg.cli.answers import add_endpoint_options
 from imnm_kg.cli.output import Style, style_for, terminal_width, wrap
 from imnm_kg.cli.passages import passage_lines
 
@@ -20,6 +21,7 @@ examples:
   imnm-kg explain glucocorticoid hasSideEffect edema
   imnm-kg explain 476d045b6a14                        an id of a claim, evidence or inference, or its start
   imnm-kg explain zilucoplan inhibits complement-c5 --documents documents
+  imnm-kg explain zilucoplan ameliorates imnm --endpoint http://127.0.0.1:8080/sparql
   imnm-kg explain 5f0c2a91 --claims proposed.ttl      a proposed claim: also its rule and the words that took part
 
 With --documents the whole sentence is shown, else what is stored around the quote. The quote stands in [brackets], the
@@ -32,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "id", nargs="+", metavar="ID", help="an id or its first four digits or more; or subject, relation and object"
     )
     parser.add_argument("--release", type=Path, metavar="DIR", help="the folder of a built release")
+    add_endpoint_options(parser)
     parser.add_argument("--documents", type=Path, metavar="DIR", help="the documents' texts, for whole sentences")
     parser.add_argument("--claims", type=Path, metavar="FILE", help="a file of proposed claims, beside the release")
 
@@ -40,7 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Explain and print."""
     from imnm_kg.knowledge_graph import KnowledgeGraph
 
-    graph = KnowledgeGraph.open(arguments.release)
+    if arguments.endpoint is None:
+        graph = KnowledgeGraph.open(arguments.release)
+    else:
+        graph = KnowledgeGraph.connect(arguments.endpoint, arguments.timeout)
     found = graph.explain(*arguments.id, documents=arguments.documents, claims=arguments.claims)
     style, width = style_for(sys.stdout), min(terminal_width(sys.stdout) or 100, 100)
     print("\n\n".join("\n".join(_lines(explanation, style, width)) for explanation in found))

@@ -11,7 +11,7 @@ from imnm_kg.cli.answers import add_asking_options, open_for, print_result
 from imnm_kg.errors import ImnmError
 from imnm_kg.model.folders import Folders, find_folders
 from imnm_kg.model.namespaces import OWN_PREFIXES
-from imnm_kg.operations.ask import ask, ask_endpoint
+from imnm_kg.operations.ask import ask
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     text = stored.bind(given)
     prefixes = {**OWN_PREFIXES, **stored.prefixes}
     if arguments.endpoint is not None:
+        from imnm_kg.operations.remote import ask_endpoint
+
         return print_result(ask_endpoint(arguments.endpoint, text, arguments.timeout), arguments.format, prefixes)
     store = open_for(arguments)
     _note_unknown(store, stored, given, prefixes)

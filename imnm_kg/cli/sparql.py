@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the query."""
-    from imnm_kg.operations.ask import ask, ask_endpoint, with_prefixes
+    from imnm_kg.operations.ask import ask, with_prefixes
     from imnm_kg.operations.assemble import read_prefixes
 
     given: str = arguments.query
@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     text = read_text(Path(shown)) if given.startswith("@") else given
     prefixes = read_prefixes(find_folders())
     if arguments.endpoint is not None:
+        from imnm_kg.operations.remote import ask_endpoint
+
         result = ask_endpoint(arguments.endpoint, with_prefixes(text, prefixes), arguments.timeout)
     else:
         result = ask(open_for(arguments, graphs=True), text, prefixes, shown)

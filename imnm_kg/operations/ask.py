@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ask: run SPARQL against a built release in memory, or against a remote endpoint."""
+"""Ask: run SPARQL against a built release in memory."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import (
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    Store,
-    parse,
-    parse_query_results,
-)
+from pyoxigraph import RdfFormat, Store
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.rdf.sparql import bare, query_form, service_place, syntax_error, undeclared_prefixes
+from imnm_kg.rdf.sparql import bare, service_place, syntax_error, undeclared_prefixes
 
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
 
-__all__ = ["ask", "ask_endpoint", "check_query", "open_release", "with_prefixes"]
+__all__ = ["ask", "check_query", "open_release", "with_prefixes"]
 
 
 def open_release(folder: Path, *, graphs: bool = False) -> Store:
@@ -132,83 +125,6 @@ def _refuse_what_would_crash(text: str, shown: str) -> None:
     if chained > _LONGEST_CHAIN:
         what = f"the query has {chained:,} operators, and {_LONGEST_CHAIN:,} are the most"
         raise ImnmError("query-too-large", what, "use VALUES or IN, or ask in several queries", place)
-
-
-def ask_endpoint(url: str, text: str, timeout: float = 60.0) -> Result:
-    """Run a query on a remote SPARQL endpoint.
-
-    Args:
-        url: the address of the endpoint, http or https.
-        text: the query, with all its prefixes declared.
-        timeout: seconds to wait for the answer.
-
-    Raises:
-        ImnmError: ``endpoint-url``, ``endpoint-unreachable``, ``endpoint-refused`` with what the server said,
-            ``endpoint-answer`` for an answer that is none.
-    """
-    from imnm_kg.rdf.endpoint import is_address
-
-    if not is_address(url):
-        raise ImnmError("endpoint-url", f"'{url}' is no address of an endpoint", "give an http or https URL")
-    from http.client import HTTPException
-    from urllib.error import HTTPError
-
-    from SPARQLWrapper import JSON, N3, POST, SPARQLWrapper
-    from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-
-    graph = query_form(text) in ("CONSTRUCT", "DESCRIBE")
-    wrapper = SPARQLWrapper(url, agent="imnm-kg")
-    wrapper.setQuery(text)
-    wrapper.setMethod(POST)
-    wrapper.setReturnFormat(N3 if graph else JSON)
-    if graph:
-        wrapper.addCustomHttpHeader("Accept", "text/turtle")
-    wrapper.setTimeout(max(1, round(timeout)))
-    try:
-        body: bytes = wrapper.query().response.read()
-    except SPARQLWrapperException as error:
-        raise _refused(url, str(error).partition("Response:")[2] or str(error), error) from error
-    except HTTPError as error:
-        raise _refused(url, f"{error.code} {error.reason}: {error.read().decode('utf-8', 'replace')}", error) from error
-    except (HTTPException, OSError) as error:
-        reason = getattr(error, "reason", error)
-        what = f"{url} does not answer: {' '.join(str(reason).split())}"
-        raise ImnmError("endpoint-unreachable", what, "check the address and that the server runs") from error
-    try:
-        if graph:
-            return tuple(quad.triple for quad in parse(body, format=RdfFormat.TURTLE))
-        rows = _sparql_json(body)
-        results = parse_query_results(rows, format=QueryResultsFormat.JSON)
-        if isinstance(results, QuerySolutions):
-            for _ in results:  # now, for the parser is lazy and a fault would come out while rows are printed
-                pass
-        return parse_query_results(rows, format=QueryResultsFormat.JSON)
-    except (SyntaxError, ValueError, AttributeError, TypeError) as error:
-        what = f"{url} did not answer with SPARQL results: {str(error)[:200]}"
-        raise ImnmError("endpoint-answer", what, "check that the address is that of a SPARQL endpoint") from error
-
-
-def _refused(url: str, said: str, error: Exception) -> ImnmError:
-    """Pass on what the server said, as one line without Python's marks of bytes."""
-    text = re.sub(r"^\s*b(['\"])(.*)\1\s*$", r"\2", said.strip(), flags=re.DOTALL).replace("\\n", " ")
-    bad_query = type(error).__name__ == "QueryBadFormed"
-    remedy = "mend the query" if bad_query else "check that the address is that of a SPARQL endpoint that you may ask"
-    kind = "refused the query" if bad_query else "refused the request"
-    return ImnmError("endpoint-refused", f"{url} {kind}: {' '.join(text.split())[:300]}", remedy)
-
-
-def _sparql_json(body: bytes) -> bytes:
-    """Bring the older form of typed literals, which some servers still send, to that of SPARQL 1.1."""
-    if b"typed-literal" not in body:
-        return body
-    import json
-
-    answer = json.loads(body)
-    for binding in answer.get("results", {}).get("bindings", []):
-        for term in binding.values():
-            if term.get("type") == "typed-literal":
-                term["type"] = "literal"
-    return json.dumps(answer).encode()
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:

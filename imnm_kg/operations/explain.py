@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -36,7 +36,7 @@ from imnm_kg.model.namespaces import (
 )
 from imnm_kg.model.stored_query import nearest
 
-__all__ = ["explain", "passage_of"]
+__all__ = ["becomes", "explain", "passage_of"]
 
 _DIGITS = re.compile(r"[0-9a-f]{4,32}")
 
@@ -76,27 +76,9 @@ class _Explainer:
 
     def _becomes(self, claim: Claim) -> str:
         """Say what the graph makes of the claim, or why it stays a claim only."""
-        for node in self._derived_from(claim.iri):
-            if self.index.text(node, IMNM.rule) == "direct-edge":
-                return "a direct edge"
-            if self.index.text(node, IMNM.rule) == "negative-assertion":
-                return "a negative assertion"
-        statuses = {item.review_status for item in claim.evidence if item.role == "Statement"}
-        if "Reviewed" not in statuses:
-            return "nothing: it was rejected" if statuses == {"Rejected"} else "nothing yet: it is proposed"
-        reasons = []
-        if claim.certainty != "Established":
-            reasons.append("it is hedged")
-        if narrowing := sorted({key.value.removeprefix(IMNM) for key, _ in claim.context if key in NARROWING}):
-            reasons.append(f"it holds only under its {' and '.join(narrowing)}")
-        if claim.population not in (None, claim.object):
-            reasons.append(f"it is said only of {self.label(claim.population)}")
-        if any(key == IMNM.frequency and str(value.value).lower() in RARELY for key, value in claim.context):
-            reasons.append("it holds only now and then")
-        blocked = (node for node in self.index.instances(IMNM.Dispute) if self.index.node(node, IMNM.to) == claim.iri)
-        if any(self.index.text(node, IMNM.blocksEdge) == "true" for node in blocked):
-            reasons.append("it is disputed")
-        return f"no edge: {', '.join(reasons) or 'its trial did not meet its endpoint'}"
+        rules = {self.index.text(node, IMNM.rule) for node in self._derived_from(claim.iri)}
+        against = [node for node in self.index.instances(IMNM.Dispute) if self.index.node(node, IMNM.to) == claim.iri]
+        return becomes(self.index, claim, rules, against)
 
     def _derived_from(self, premise: NamedNode) -> list[NamedNode]:
         nodes = [*self.index.instances(IMNM.Inference), *self.index.instances(OWL.NegativePropertyAssertion)]
@@ -148,6 +130,36 @@ class _Explainer:
         if self.index.text(node, IMNM.rule) is not None:
             return self.inference(node, depth + 1) if depth < 8 else None
         return Explanation(node.value, "premise", self.label(node))
+
+
+def becomes(index: Index, claim: Claim, rules: Collection[str | None], against: Iterable[NamedNode]) -> str:
+    """Say what the graph makes of a claim, or why it stays a claim only.
+
+    Args:
+        index: the triples, for names.
+        claim: the claim.
+        rules: the rules of what was derived from it.
+        against: the disputes that a curator declared against it.
+    """
+    if "direct-edge" in rules:
+        return "a direct edge"
+    if "negative-assertion" in rules:
+        return "a negative assertion"
+    statuses = {item.review_status for item in claim.evidence if item.role == "Statement"}
+    if "Reviewed" not in statuses:
+        return "nothing: it was rejected" if statuses == {"Rejected"} else "nothing yet: it is proposed"
+    reasons = []
+    if claim.certainty != "Established":
+        reasons.append("it is hedged")
+    if narrowing := sorted({key.value.removeprefix(IMNM) for key, _ in claim.context if key in NARROWING}):
+        reasons.append(f"it holds only under its {' and '.join(narrowing)}")
+    if claim.population not in (None, claim.object):
+        reasons.append(f"it is said only of {_label(index, claim.population)}")
+    if any(key == IMNM.frequency and str(value.value).lower() in RARELY for key, value in claim.context):
+        reasons.append("it holds only now and then")
+    if any(index.text(node, IMNM.blocksEdge) == "true" for node in against):
+        reasons.append("it is disputed")
+    return f"no edge: {', '.join(reasons) or 'its trial did not meet its endpoint'}"
 
 
 def _label(index: Index, term: object) -> str:

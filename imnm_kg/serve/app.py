@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from imnm_kg.serve import health
+from imnm_kg.serve import api, crawlers, health, linked, pages
+from imnm_kg.serve.answering import RunnerReply
 from imnm_kg.serve.description import Description
+from imnm_kg.serve.frames import Job
 from imnm_kg.serve.front import Front
 from imnm_kg.serve.limits import Limits
 from imnm_kg.serve.service import Service
@@ -25,8 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["create_app", "from_environment"]
 
-# Each part of the site gives its routes; a part asks the graph by ``request.app.state.service``.
-_PARTS: tuple[Callable[[Site], list[BaseRoute]], ...] = (health.routes,)
+# Each part of the site gives its routes; a part asks the graph by ``request.app.state.service``. Names of graphs come
+# before the views of the graph, which begin with the same word.
+_PARTS: tuple[Callable[[Site], list[BaseRoute]], ...] = (
+    linked.routes,
+    crawlers.routes,
+    health.routes,
+    pages.routes,
+)
 _EDITOR = "/editor"  # the page that a browser gets for /sparql, if a part has it
 
 
@@ -48,7 +56,10 @@ def create_app(site: Site, limits: Limits | None = None, log: TextIO | None = No
         await service.engine.stop()
         service.journal.flush()
 
-    routes = [route for part in _PARTS for route in part(site)]
+    async def run(text: str, form: str, name: str, client: str) -> RunnerReply:
+        return RunnerReply(*await service.run(Job("text", text, form=form), f"stored {name}", client))
+
+    routes = [*api.routes(site, run), *(route for part in _PARTS for route in part(site))]
     inner = Starlette(routes=routes, lifespan=lifespan)
     inner.state.service = service
     has_editor = any(isinstance(route, Route) and route.path == _EDITOR for route in routes)

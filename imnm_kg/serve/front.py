@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from imnm_kg.errors import ImnmError
+from imnm_kg.serve.cache import Kept
 from imnm_kg.serve.context import Context, context_of
 from imnm_kg.serve.express import Express
 from imnm_kg.serve.formats import HttpError
@@ -233,18 +234,21 @@ class Front:
     async def _others(self, scope: Scope, context: Context, receive: Receive, send: Send) -> None:
         """Let another part answer; note how, and let no part send a header that a client made up."""
         part = scope["path"].split("/", 2)[1] or "home"
-        status, begun = 500, False
+        status, begun, whole = 500, False, list[tuple[bytes, bytes]]()
 
         async def checked(message: Message) -> None:
-            nonlocal status, begun
+            nonlocal status, begun, whole
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
                 if any(b"\n" in value or b"\r" in value or b"\0" in value for _, value in headers):
                     raise CutOffError("header")
                 names = {name.lower() for name, _ in headers}
-                message = {**message, "headers": [*headers, *(each for each in COMMON if each[0] not in names)]}
+                whole = [*headers, *(each for each in COMMON if each[0] not in names)]
+                message = {**message, "headers": whole}
                 begun = True
+            elif status == 200 and context.method == "GET" and not message.get("more_body", False):
+                self._keep(context, whole, message.get("body", b""))
             await send(message)
 
         try:
@@ -259,6 +263,13 @@ class Front:
             self.service.log(context, part, 500, code="unexpected")
             raise
         self.service.log(context, _PARTS.get(part, "page"), status)
+
+    def _keep(self, context: Context, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Keep what another part answered, when it depends on the release alone: then it has an entity tag."""
+        known = dict(headers)
+        etag = known.get(b"etag")
+        if etag is not None and known.get(b"content-length") == b"%d" % len(body) and self.service.limits.cache_bytes:
+            self.service.cache.put(context.key, Kept(headers, body, etag.decode("latin-1"), 0, ""))
 
 
 _PARTS = {"health": "health", "metrics": "metrics", "queries": "queries", "static": "static"}

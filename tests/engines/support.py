@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions
 
-from imnm_kg.operations.ask import ask_endpoint
+from imnm_kg.operations.remote import ask_endpoint
 from tests.queries.support import Table, term_text
 
 INI = (Path(__file__).parent.parent / "fixtures" / "engines" / "virtuoso.ini").read_text(encoding="utf-8")

@@ -1,23 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ask: queries on a release in memory, and on an endpoint that answers well, badly or not at all."""
+"""Ask: queries on a release in memory."""
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
-from urllib.parse import parse_qs
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, Store
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.namespaces import ENTITY, GRAPH, IMNM, XSD
-from imnm_kg.model.results import Answer, serialize
-from imnm_kg.operations.ask import ask, ask_endpoint, open_release, with_prefixes
+from imnm_kg.model.namespaces import ENTITY, GRAPH, IMNM
+from imnm_kg.model.results import Answer
+from imnm_kg.operations.ask import ask, open_release, with_prefixes
 from imnm_kg.rdf.canonical import union
 
 NOWHERE = "http://127.0.0.1:9/"  # a port that the engine itself refuses: a query that gets through harms nobody
@@ -161,160 +155,6 @@ def test_with_prefixes() -> None:
     text = 'PREFIX f: <http://mine/>\nSELECT * { e:a f:b "g:c" . ?h ?p <h:d> } # h:e'
     assert with_prefixes(text, known) == f"PREFIX e: <http://e/>\n{text}"
     assert with_prefixes("ASK { }", known) == "ASK { }"
-
-
-# An endpoint
-
-
-class Endpoint(BaseHTTPRequestHandler):
-    """Answers what the test says and remembers what it was sent."""
-
-    status: ClassVar[int]
-    kind: ClassVar[str]
-    body: ClassVar[bytes]
-    missing: ClassVar[int]
-    seen: ClassVar[dict[str, str]]
-
-    def do_POST(self) -> None:
-        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        Endpoint.seen = {"query": parse_qs(sent)["query"][0], "accept": self.headers["Accept"]}
-        if not self.status:
-            self.wfile.write(self.body)
-            return
-        self.send_response(self.status)
-        self.send_header("Content-Type", self.kind)
-        self.send_header("Content-Length", str(len(self.body) + self.missing))
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/sparql"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-JSON = "application/sparql-results+json"
-
-
-def answers(status: int, kind: str, body: str, missing: int = 0) -> None:
-    Endpoint.status, Endpoint.kind, Endpoint.body, Endpoint.missing = status, kind, body.encode(), missing
-    Endpoint.seen = {}
-
-
-def select(*bindings: str) -> str:
-    rows = ",".join(f'{{"a":{binding}}}' for binding in bindings)
-    return f'{{"head":{{"vars":["a"]}},"results":{{"bindings":[{rows}]}}}}'
-
-
-def test_select(url: str) -> None:
-    answers(200, JSON, select('{"type":"uri","value":"http://e/a"}', '{"type":"literal","value":"x","xml:lang":"de"}'))
-    answer = Answer.of(ask_endpoint(url, "SELECT ?a { ?a ?b 'é' }"))
-    assert answer.rows == ((NamedNode("http://e/a"),), (Literal("x", language="de"),))
-    assert Endpoint.seen["query"] == "SELECT ?a { ?a ?b 'é' }"
-    assert JSON in Endpoint.seen["accept"]
-
-
-def test_the_answer_in_every_form(url: str) -> None:
-    answers(200, JSON, select('{"type":"literal","value":"x"}'))
-    assert serialize(ask_endpoint(url, "SELECT ?a { }"), "csv", {}) == "a\r\nx\r\n"
-
-
-def test_ask(url: str) -> None:
-    answers(200, JSON, '{"head":{},"boolean":true}')
-    assert Answer.of(ask_endpoint(url, "ASK { }")).boolean is True
-
-
-@pytest.mark.parametrize("query", ["CONSTRUCT WHERE { ?s ?p ?o }", "# SELECT\nPREFIX a: <x:>\ndescribe <http://e/a>"])
-def test_graph(url: str, query: str) -> None:
-    answers(200, "text/turtle", "<http://e/s> <http://e/p> 01 .")
-    answer = Answer.of(ask_endpoint(url, query))
-    assert answer.triples is not None
-    assert [str(triple.object) for triple in answer.triples] == [f'"01"^^<{XSD}integer>']
-    assert "text/turtle" in Endpoint.seen["accept"]
-
-
-def test_the_older_form_of_typed_literals(url: str) -> None:
-    answers(200, JSON, select(f'{{"type":"typed-literal","datatype":"{XSD}integer","value":"7"}}'))
-    assert Answer.of(ask_endpoint(url, "SELECT ?a { }")).rows == ((Literal("7", datatype=XSD.integer),),)
-
-
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [(400, "Parse error: line 1"), (500, "it broke"), (503, "busy"), (401, "who?"), (404, "where?")],
-)
-def test_what_the_server_refuses(url: str, status: int, body: str) -> None:
-    answers(status, "text/plain", body)
-    with pytest.raises(ImnmError) as caught:
-        ask_endpoint(url, "SELECT ?a { }")
-    assert caught.value.code == "endpoint-refused"
-    assert body in caught.value.what
-    assert url in caught.value.what
-    assert (caught.value.remedy == "mend the query") == (status == 400)
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("text/html", "<html><body>Welcome</body></html>"),
-        (JSON, ""),
-        (JSON, "{}"),
-        (JSON, '{"head":{"vars":["a"]},"results":{"bindings":[{"a":{"type":"literal","value":"x"}},{"a'),
-        (JSON, select('{"type":"uri","value":"not an IRI"}')),
-        (JSON, select('{"type":"unheard-of","value":"x"}')),
-        (JSON, '["typed-literal"]'),
-        (JSON, '{"head":{"vars":[]},"results":"typed-literal"}'),
-        (JSON, '{"typed-literal'),
-    ],
-)
-def test_what_is_no_answer(url: str, kind: str, body: str) -> None:
-    answers(200, kind, body)
-    with pytest.raises(ImnmError, match=r"did not answer with SPARQL results: .*\[endpoint-answer\]"):
-        ask_endpoint(url, "SELECT ?a { }")
-
-
-def test_a_graph_that_is_none(url: str) -> None:
-    answers(200, "text/turtle", "<http://e/s> <http://e/p> 1")
-    with pytest.raises(ImnmError, match=r"\[endpoint-answer\]"):
-        ask_endpoint(url, "CONSTRUCT WHERE { ?s ?p ?o }")
-
-
-def test_an_answer_that_breaks_off(url: str) -> None:
-    answers(200, JSON, select(), missing=10)
-    with pytest.raises(ImnmError, match=r"does not answer: .*\[endpoint-unreachable\]"):
-        ask_endpoint(url, "SELECT ?a { }")
-
-
-def test_a_server_that_speaks_no_http(url: str) -> None:
-    answers(0, "", "garbage\r\n\r\n")
-    with pytest.raises(ImnmError, match=r"does not answer: .*\[endpoint-unreachable\]"):
-        ask_endpoint(url, "SELECT ?a { }")
-
-
-def test_a_port_where_nobody_listens() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.raises(ImnmError, match=rf"http://127.0.0.1:{port}/ does not answer: .*\[endpoint-unreachable\]"):
-        ask_endpoint(f"http://127.0.0.1:{port}/", "SELECT ?a { }")
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["", "localhost", "ftp://127.0.0.1/", "file:///etc/passwd", "http://", "http://a b/", "http://[::1", "http://127.0.0.1:x/",
-     "http://127.0.0.1:1/é"],
-)  # fmt: skip
-def test_what_is_no_address(address: str) -> None:
-    with pytest.raises(ImnmError, match=r"is no address of an endpoint; give an http or https URL \[endpoint-url\]"):
-        ask_endpoint(address, "SELECT ?a { }")
 
 
 @pytest.mark.parametrize(
