@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 
 from imnm_kg.serve import api, crawlers, health, linked, pages
@@ -60,7 +62,9 @@ def create_app(site: Site, limits: Limits | None = None, log: TextIO | None = No
         return RunnerReply(*await service.run(Job("text", text, form=form), f"stored {name}", client))
 
     routes = [*api.routes(site, run), *(route for part in _PARTS for route in part(site))]
-    inner = Starlette(routes=routes, lifespan=lifespan)
+    # What is packed already, as answers of the workers are, goes through as it is.
+    packing = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    inner = Starlette(routes=routes, lifespan=lifespan, middleware=[packing])
     inner.state.service = service
     has_editor = any(isinstance(route, Route) and route.path == _EDITOR for route in routes)
     return Front(service, inner, Description(site, bool(limits.services)), _EDITOR if has_editor else None)
