@@ -102,6 +102,12 @@ class Server:
             found |= below
         return found
 
+    def __del__(self) -> None:
+        """Leave no server behind a test that failed half-way."""
+        if self.process.poll() is None:
+            self.process.kill()  # the rest dies with it
+            self.stop()
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
