@@ -19,12 +19,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
 # .ci/run runs these two as they stand; here they would install the package into the tests that run.
 SETUP = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.startswith("python3 -m")]
+SERVE = "imnm-kg serve"  # runs until somebody ends it: the tests of the server start it and ask it
 COMMANDS = [
     line
     for kind, text in BLOCKS
     if kind == "sh" and not text.startswith("$")
     for line in text.splitlines()
-    if line.startswith("imnm-kg")
+    if line.startswith("imnm-kg") and line != SERVE
 ]
 SESSIONS = [text for kind, text in BLOCKS if kind == "sh" and text.startswith("$")]
 
@@ -50,6 +51,7 @@ def run(line: str) -> tuple[int, str]:
 
 def test_the_readme_shows_commands() -> None:
     assert len(COMMANDS) >= 8
+    assert f"\n{SERVE}\n" in README
     assert len(SESSIONS) == 1
     assert len(SETUP) == 2
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
