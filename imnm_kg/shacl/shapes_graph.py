@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from imnm_kg.shacl.lexical import well_formed
 from imnm_kg.shacl.paths import Alternative, Inverse, Path, Predicate, Repeated, Sequence
 from imnm_kg.shacl.shapes import ShapesError
-from imnm_kg.shacl.vocabulary import Term, local_name, owl, rdf, rdfs, sh, xsd
+from imnm_kg.shacl.vocabulary import XSD, Term, local_name, owl, rdf, rdfs, sh, xsd
 
 __all__ = ["ShapesGraph"]
 
@@ -47,43 +47,32 @@ class ShapesGraph:
             )
         return values[0] if values else None
 
-    def integer(self, node: Term, predicate: NamedNode) -> int | None:
-        """Give the value of a property that is a non-negative whole number."""
+    def _text(self, node: Term, predicate: NamedNode, datatype: str, words: str) -> str | None:
+        """Give the text of a literal of a datatype, which a property must have as its value where it has one."""
         value = self.one(node, predicate)
         if value is None:
             return None
-        if (
-            not isinstance(value, Literal)
-            or value.datatype != xsd("integer")
-            or not well_formed(value.value, value.datatype.value)
-        ):
-            raise ShapesError(node, f"sh:{local_name(predicate.value)} must be an xsd:integer", predicate, value)
+        if isinstance(value, Literal) and value.datatype == xsd(datatype) and well_formed(value.value, XSD + datatype):
+            return value.value
+        raise ShapesError(node, f"sh:{local_name(predicate.value)} must be {words}", predicate, value)
+
+    def integer(self, node: Term, predicate: NamedNode) -> int | None:
+        """Give the value of a property that is a whole number."""
+        text = self._text(node, predicate, "integer", "an xsd:integer")
         try:
-            return int(value.value)
+            return None if text is None else int(text)
         except ValueError as error:  # of thousands of digits
-            raise ShapesError(node, f"sh:{local_name(predicate.value)} is too large", predicate, value) from error
+            what = f"sh:{local_name(predicate.value)} is too large"
+            raise ShapesError(node, what, predicate, self.one(node, predicate)) from error
 
     def boolean(self, node: Term, predicate: NamedNode) -> bool:
         """Give the value of a property that is true or false; false where it has none."""
-        value = self.one(node, predicate)
-        if value is None:
-            return False
-        if (
-            not isinstance(value, Literal)
-            or value.datatype != xsd("boolean")
-            or not well_formed(value.value, value.datatype.value)
-        ):
-            raise ShapesError(node, f"sh:{local_name(predicate.value)} must be true or false", predicate, value)
-        return value.value == "true"  # the term counts: "1" is another one, and its test in the W3C's suite says so
+        # The term counts: "1" is another one, and its test in the W3C's suite says so.
+        return self._text(node, predicate, "boolean", "true or false") == "true"
 
     def string(self, node: Term, predicate: NamedNode) -> str | None:
         """Give the value of a property that is a plain string."""
-        value = self.one(node, predicate)
-        if value is None:
-            return None
-        if not isinstance(value, Literal) or value.datatype != xsd("string"):
-            raise ShapesError(node, f"sh:{local_name(predicate.value)} must be an xsd:string", predicate, value)
-        return value.value
+        return self._text(node, predicate, "string", "an xsd:string")
 
     def messages(self, node: Term) -> tuple[Literal, ...]:
         """Give the messages of a shape, a constraint or a validator."""
