@@ -196,7 +196,7 @@ class QueryApi:
             offered.append(("html", _HTML))
         form = _choose(accept, asked.form, tuple(offered))
         given = asked.given
-        if form == "html":  # a form sends every field, also those that were left empty
+        if form == "html" and not asked.form:  # a form sends every field, also those that were left empty
             given = {key: value for key, value in given.items() if value}
         try:
             text = self._templates[stored.name].bind(given)

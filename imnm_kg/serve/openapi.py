@@ -133,7 +133,10 @@ _SCHEMAS: dict[str, Any] = {
 
 
 def _responses() -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        "text/html": {"schema": {"type": "string"}},  # for who asked for a page
+    }
     return {f"Refusal{status}": {"description": text, "content": content} for status, text in _REFUSALS.items()}
 
 
