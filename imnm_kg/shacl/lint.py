@@ -253,9 +253,10 @@ def _barred_members(shapes: Shapes, shape: Shape) -> _Found:
 def _names(shape: Shape) -> _Found:
     """Find names that are no names of what they stand for."""
     severity = shape.severity.value
-    near = get_close_matches(local_name(severity).capitalize(), _SEVERITIES, 1, 0.8)
+    standard = severity.startswith(SH) and severity[len(SH) :] in _SEVERITIES
+    near = [] if standard else get_close_matches(local_name(severity).capitalize(), _SEVERITIES, 1, 0.8)
     # A severity of one's own is allowed; one that looks like one of SHACL and is none is a slip.
-    if (severity.startswith(SH) and severity[len(SH) :] not in _SEVERITIES) or (near and not severity.startswith(SH)):
+    if (severity.startswith(SH) and not standard) or (near and not severity.startswith(SH)):
         hint = f"; did you mean sh:{near[0]}?" if near else "."
         yield "severity-unknown", shape.node, "severity", f"SHACL knows no severity {shape.severity}{hint}"
     for each in shape.constraints:
