@@ -160,13 +160,20 @@ TRIPLES = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=12)
 @given(data=st.lists(TRIPLES, max_size=25), most=st.sampled_from([None, 40, 8]))
 def test_any_data(server: SparqlServer, data: list[Triple], most: int | None) -> None:
     same(server, data, SHAPES, most)
 
 
-@settings(max_examples=40)
+@pytest.mark.slow
+@settings(max_examples=100)
+@given(data=st.lists(TRIPLES, max_size=25), most=st.sampled_from([None, 40, 8]))
+def test_much_data(server: SparqlServer, data: list[Triple], most: int | None) -> None:
+    same(server, data, SHAPES, most)
+
+
+@settings(max_examples=10)
 @given(data=st.lists(TRIPLES, max_size=25), most=st.integers(1, 3))
 def test_a_result_that_is_cut_is_refused_or_whole_in_the_end(
     server: SparqlServer, data: list[Triple], most: int
