@@ -253,13 +253,12 @@ class RemoteGraph(KnowledgeGraph):
 
     def validate(self) -> Report:
         """Ask the endpoint what the shapes of the project look at, and validate that."""
-        from imnm_kg.model.inputs import Data, add_prefixes, read_data, read_shapes
+        from imnm_kg.model.inputs import Data, own_shapes
         from imnm_kg.operations.validate import report_of
         from imnm_kg.operations.validate_remote import validate_remote
         from imnm_kg.shacl import DataGraph
 
-        prefixes = read_data([self._folders.ontology / "prefixes.ttl"])
-        shapes = add_prefixes(read_shapes([self._folders.shapes]), prefixes.graph)
+        shapes = own_shapes(self._folders)
         return report_of(validate_remote(self.url, shapes.quads, self.timeout), Data(DataGraph()), shapes)
 
     def __iter__(self) -> Iterator[Triple]:

@@ -56,8 +56,8 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
 
 
-def _clean(text: str) -> str:
-    """A cell is one line: line ends and tabs become spaces, other controls are shown, never sent."""
+def one_line(text: str) -> str:
+    """Bring a text of the data to one line: line ends and tabs become spaces, other controls are shown, never sent."""
     if text.isprintable():
         return text
     return "".join(
@@ -77,7 +77,7 @@ def format_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: S
         style: for the header line.
         width: columns of the terminal; none: nothing is wrapped.
     """
-    cells = [[_clean(cell) for cell in row] for row in rows]
+    cells = [[one_line(cell) for cell in row] for row in rows]
     widths = [max([_width(h), *(_width(row[i]) for row in cells)]) for i, h in enumerate(headers)]
     if width is not None and cells and sum(min(w, _READABLE) for w in widths) + 2 * (len(headers) - 1) > width:
         return _records(headers, cells, style, width)

@@ -125,14 +125,15 @@ def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
 
     from imnm_kg.errors import ImnmError
     from imnm_kg.model.folders import find_folders
-    from imnm_kg.model.inputs import Data, add_prefixes, read_data, read_shapes
+    from imnm_kg.model.inputs import Data, own_shapes, read_shapes
     from imnm_kg.operations.validate import report_of
     from imnm_kg.operations.validate_remote import notes_on, validate_remote
     from imnm_kg.shacl import DataGraph
 
-    shapes = read_shapes(arguments.shapes or [find_folders().shapes], arguments.allow_empty)
-    if not arguments.shapes:
-        shapes = add_prefixes(shapes, read_data([find_folders().ontology / "prefixes.ttl"]).graph)
+    if arguments.shapes:
+        shapes = read_shapes(arguments.shapes, arguments.allow_empty)
+    else:
+        shapes = own_shapes(find_folders(), arguments.allow_empty)
     found = validate_remote(arguments.endpoint, shapes.quads, arguments.timeout)
     if not found.focus_nodes and not arguments.allow_empty:
         what = "the targets of the shapes choose no node of the endpoint's default graph, so nothing was looked at"

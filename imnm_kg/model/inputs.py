@@ -11,6 +11,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
 
 from imnm_kg.errors import ImnmError, Place
+from imnm_kg.model.folders import Folders
 from imnm_kg.rdf.files import read_text
 from imnm_kg.rdf.places import Source
 from imnm_kg.rdf.reader import format_of, parse_turtle, read_rdf
@@ -18,7 +19,7 @@ from imnm_kg.rdf.scan import text_before
 from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.vocabulary import Term, owl, rdf, rdfs, sh
 
-__all__ = ["Data", "Shapes", "add_prefixes", "read_data", "read_shapes", "unfetched_imports"]
+__all__ = ["Data", "Shapes", "add_prefixes", "own_shapes", "read_data", "read_shapes", "unfetched_imports"]
 
 _SUFFIXES = (".ttl", ".trig", ".nt", ".nq")
 _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
@@ -227,6 +228,16 @@ def read_shapes(paths: Iterable[Path], allow_empty: bool = False) -> Shapes:
             "give files with shapes that have sh:targetClass or another target with --shapes, or --allow-empty",
         )
     return shapes
+
+
+def own_shapes(folders: Folders, allow_empty: bool = False) -> Shapes:
+    """Read the project's own shapes, with the prefixes of its list, for data that does not bring the list along.
+
+    Raises:
+        ImnmError: as ``read_shapes`` raises.
+    """
+    prefixes = read_data([folders.ontology / "prefixes.ttl"])
+    return add_prefixes(read_shapes([folders.shapes], allow_empty), prefixes.graph)
 
 
 def _apart(quads: Iterable[Quad], number: int) -> Iterator[Quad]:

@@ -16,6 +16,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
 from imnm_kg.errors import ImnmError
+from imnm_kg.rdf.endpoint import has_host
 from imnm_kg.rdf.sparql import query_form
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def ask_endpoint(url: str, text: str, timeout: float = 60.0, sleep: Callable[[fl
             the server said, ``endpoint-redirect`` for one that sends the query to another host,
             ``endpoint-answer`` for an answer that is none.
     """
-    if not _is_address(url):
+    if not has_host(url):
         raise ImnmError("endpoint-url", f"'{url}' is no address of an endpoint", "give an http or https URL")
     graph = query_form(text) in ("CONSTRUCT", "DESCRIBE")
     body = _Asking(url, text, graph, timeout, sleep).answer()
@@ -159,15 +160,6 @@ def _wrapper(url: str, text: str, graph: bool) -> Any:
     if graph:
         wrapper.addCustomHttpHeader("Accept", "text/turtle")
     return wrapper
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return bool(re.fullmatch(r"https?://[!-~]+", url)) and bool(parts.hostname)
 
 
 def _wait(error: HTTPError, attempt: int) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from urllib.error import HTTPError
     from urllib.request import OpenerDirector
 
-__all__ = ["MAX_BODY", "Endpoint", "is_address"]
+__all__ = ["MAX_BODY", "Endpoint", "has_host", "is_address"]
 
 MAX_BODY = 64 * 1024 * 1024
 """The most bytes of one answer."""
@@ -256,12 +256,19 @@ def is_address(url: str) -> bool:
     """Tell whether a text is an http or https URL with a host, and without a name or a password."""
     from urllib.parse import urlsplit
 
+    return has_host(url) and "@" not in urlsplit(url).netloc
+
+
+def has_host(url: str) -> bool:
+    """Tell whether a text is an http or https URL with a host."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return False
-    return bool(re.fullmatch(r"https?://[!-~]+", url)) and bool(parts.hostname) and "@" not in parts.netloc
+    return bool(re.fullmatch(r"https?://[!-~]+", url)) and bool(parts.hostname)
 
 
 def _asked_for(headers: Message) -> float | None:

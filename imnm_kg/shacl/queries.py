@@ -119,11 +119,6 @@ class Query(Frozen):
         """Tell whether the query holds a variable."""
         return not self.tokens or any(token.kind == "var" and token.name == name for token in self.tokens)
 
-    @property
-    def whole(self) -> str:
-        """The query with its declarations."""
-        return self.prologue + self.text
-
     def predicates(self) -> frozenset[str] | None:
         """Give the IRIs of the predicates that it can see; None for all."""
         structure = self.structure

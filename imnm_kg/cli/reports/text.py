@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from imnm_kg.cli.output import Style, wrap
+from imnm_kg.cli.output import Style, one_line, wrap
 from imnm_kg.cli.reports.view import View
 from imnm_kg.model.report import Result
 
@@ -23,14 +23,14 @@ def render(view: View) -> str:
     for (file, shape), group in groupby(ordered, key=_group):
         results = list(group)
         head = file or (f"shape {view.short(shape)}" if shape else "without a place")
-        lines.append(style(f"{_clean(head)}: {len(results)} result{'' if len(results) == 1 else 's'}", "underline"))
+        lines.append(style(f"{one_line(head)}: {len(results)} result{'' if len(results) == 1 else 's'}", "underline"))
         for result in results:
             lines += _lines(result, view, style)
         lines.append("")
     if view.left_out:
         lines.append(f"{view.left_out:,} more result{'' if view.left_out == 1 else 's'} not shown (--max-results)")
     for each in view.vanished:
-        lines.append(f"no longer there, though in the baseline: {_clean(each)}")
+        lines.append(f"no longer there, though in the baseline: {one_line(each)}")
     lines.append(style(view.summary(), "green" if view.report.conforms else "bold"))
     return "\n".join(lines) + "\n"
 
@@ -40,9 +40,9 @@ def _group(result: Result) -> tuple[str, str]:
 
 
 def _lines(result: Result, view: View, style: Style) -> list[str]:
-    where = f"{_clean(str(result.place))}: " if result.place is not None else ""
+    where = f"{one_line(str(result.place))}: " if result.place is not None else ""
     severity = f"{view.severity(result)}{' (known)' if result.known else ''}"
-    message = _clean(result.message or result.component)
+    message = one_line(result.message or result.component)
     node = view.node(result) + (f" “{result.label}”" if result.label else "")
     parts = [f"node {node}"]
     parts += [f"path {view.path(result.path)}"] if result.path else []
@@ -50,7 +50,7 @@ def _lines(result: Result, view: View, style: Style) -> list[str]:
         value = "a node without a name" if result.value.startswith("_:") else view.short(result.value)
         parts.append(f"value {value if len(value) <= _LONGEST else value[:_LONGEST] + '…'}")
     shape = f", {view.short(result.shape)}" if result.shape else ""
-    detail = _clean(f"{', '.join(parts)} ({result.component}{shape})")
+    detail = one_line(f"{', '.join(parts)} ({result.component}{shape})")
     first = f"{where}{severity}: {message}"
     if view.width is None:
         colour = _COLOURS.get(result.severity, "red")
@@ -62,13 +62,3 @@ def _lines(result: Result, view: View, style: Style) -> list[str]:
     head, *more = wrap(first, max(20, view.width - 2))
     head = style(head, _COLOURS.get(result.severity, "red"))
     return [head, *(f"  {line}" for line in more), *(style(f"    {line}", "dim") for line in wrap(detail, room))]
-
-
-def _clean(text: str) -> str:
-    """Keep what the data says on its line and away from the terminal's codes."""
-    if text.isprintable():
-        return text
-    return "".join(
-        " " if character in "\n\t\r" else character if character.isprintable() else f"\\x{ord(character):02x}"
-        for character in text
-    )
