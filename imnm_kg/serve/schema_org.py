@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
@@ -119,23 +119,13 @@ class _Describer:
 
     def edges(self, node: NamedNode, names: tuple[str, ...]) -> list[NamedNode]:
         """Return where direct edges lead, each end once."""
-        found = {
-            quad.object
-            for name in names
-            for quad in self.store.quads_for_pattern(node, IMNM.term(name), None, _STATEMENTS)
-            if isinstance(quad.object, NamedNode)
-        }
-        return sorted(found, key=lambda each: each.value)[:_MOST]
+        every = (self.store.quads_for_pattern(node, IMNM.term(name), None, _STATEMENTS) for name in names)
+        return _ends(quad.object for quads in every for quad in quads)
 
     def edges_to(self, node: NamedNode, names: tuple[str, ...]) -> list[NamedNode]:
         """Return where direct edges come from, each end once."""
-        found = {
-            quad.subject
-            for name in names
-            for quad in self.store.quads_for_pattern(None, IMNM.term(name), node, _STATEMENTS)
-            if isinstance(quad.subject, NamedNode)
-        }
-        return sorted(found, key=lambda each: each.value)[:_MOST]
+        every = (self.store.quads_for_pattern(None, IMNM.term(name), node, _STATEMENTS) for name in names)
+        return _ends(quad.subject for quads in every for quad in quads)
 
     def type(self, node: NamedNode) -> str | None:
         kinds = {each.value.removeprefix(IMNM) for each in self.nodes(node, RDF.type)}
@@ -309,3 +299,8 @@ class _Describer:
     def _media_types(self, node: NamedNode) -> list[str]:
         found = self.objects(node, _DCAT.mediaType)
         return [each.value.removeprefix("https://www.iana.org/assignments/media-types/") for each in found]
+
+
+def _ends(terms: Iterable[object]) -> list[NamedNode]:
+    found = {term for term in terms if isinstance(term, NamedNode)}
+    return sorted(found, key=lambda each: each.value)[:_MOST]
