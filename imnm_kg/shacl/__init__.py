@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """SHACL over parsed terms: SHACL Core and SHACL-SPARQL, complete, set at a time, for any data and any shapes.
 
-from pyoxigraph import RdfFormat, parse
-from imnm_kg.shacl import validate
+Example::
 
-report = validate(parse(path="data.ttl"), list(parse(path="shapes.ttl")))
-for result in report.results:
-print(result.focus, result.path, *(message.value for message in result.messages))
+    from pyoxigraph import parse
+    from imnm_kg.shacl import validate
+
+    report = validate(parse(path="data.ttl"), list(parse(path="shapes.ttl")))
+    for result in report.results:
+        print(result.focus, result.path, *(message.value for message in result.messages))
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 """Queries of shapes over the data in memory: many nodes at once where that is safe, one by one where it is not.
 
 The embedded store gets only the predicates that a query can see. It would change some literals (``"01"^^xsd:integer``),
-so a query that can see one of those is evaluated by rdflib, slower and over the terms as written.
+so it gets none of those, and for the nodes from which a query can see one the query is evaluated by rdflib, slower and
+over the terms as written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from imnm_kg.shacl.columns import DataGraph
+from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.queries import MARK, MARKS, Query, mark
 from imnm_kg.shacl.visible import visible
 from imnm_kg.shacl.vocabulary import XSD, Term
@@ -22,7 +23,7 @@ from imnm_kg.shacl.vocabulary import XSD, Term
 if TYPE_CHECKING:
     import rdflib
 
-__all__ = ["SHAPES_GRAPH", "Evaluator", "LocalEvaluator", "Row", "unaltered"]
+__all__ = ["SHAPES_GRAPH", "Evaluator", "LocalEvaluator", "Row", "altered"]
 
 SHAPES_GRAPH = NamedNode("urn:x-shacl:shapes")
 Row = Mapping[str, Term]
@@ -49,16 +50,16 @@ class Evaluator(Protocol):
         """
 
 
-def unaltered(terms: Iterable[Term]) -> bool:
-    """Tell whether the embedded store keeps some terms as they are written."""
-    literals = {
+def altered(terms: Iterable[Term]) -> set[Term]:
+    """Give the terms that the embedded store would not keep as they are written."""
+    literals: set[Term] = {
         term for term in terms if isinstance(term, Literal) and term.language is None and _risky(term.datatype.value)
     }
     if not literals:
-        return True
+        return set()
     store, node = ox.Store(), NamedNode("urn:x")
     store.extend(Quad(node, node, literal) for literal in literals)
-    return {quad.object for quad in store} == literals
+    return literals - {quad.object for quad in store}
 
 
 def _risky(datatype: str) -> bool:
@@ -81,38 +82,56 @@ class LocalEvaluator:
         self._shapes = shapes
         self._store = ox.Store()
         self._loaded: set[int] = set()
-        self._altered: dict[int, bool] = {}
+        self._altered: dict[int, set[int]] = {}
         self._rdflib: dict[frozenset[int], rdflib.Graph] = {}
 
     def rows(
         self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], constants: Mapping[str, Term]
     ) -> Iterator[tuple[int, Row]]:
         """Evaluate a query with variables pre-bound; see ``Evaluator``."""
-        term = self._graph.term
         predicates = self._predicates(query)
         if query.uses("shapesGraph"):
             self._shapes_loaded  # noqa: B018
             constants = {"shapesGraph": SHAPES_GRAPH, **constants}
-        blank = any(isinstance(value, BlankNode) for value in constants.values())
-        bound = [*constants.values(), *(term(number) for each in tuples for number in each)]
-        plain = not blank and unaltered(bound) and not any(self._alters(predicate) for predicate in predicates)
+        plain = not any(isinstance(value, BlankNode) for value in constants.values()) and not altered(
+            constants.values()
+        )
+        known = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants and plain else query
+        slow = self._seeing_altered(known, names, tuples, predicates) if plain else [*range(len(tuples))]
+        chosen: Sequence[tuple[int, ...]]
+        if slow:
+            chosen = [tuples[place] for place in slow]
+            for at, row in self._by_rdflib(query, names, chosen, constants, predicates):
+                yield slow[at], row
+        left = [*range(len(tuples))] if not slow else sorted({*range(len(tuples))}.difference(slow))
+        if left:
+            chosen = [tuples[place] for place in left] if slow else tuples
+            for at, row in self._by_store(known, names, chosen, constants, predicates):
+                yield left[at], row
+
+    def _by_store(
+        self,
+        query: Query,
+        names: tuple[str, ...],
+        tuples: Sequence[tuple[int, ...]],
+        constants: Mapping[str, Term],
+        predicates: Sequence[int],
+    ) -> Iterator[tuple[int, Row]]:
+        """Evaluate a query whose constants are bound for nodes from which it sees no literal that the store changes."""
+        term = self._graph.term
         used = tuple(name for name in names if query.uses(name))
-        if not plain:
-            yield from self._by_rdflib(query, names, tuples, constants, predicates)
-            return
-        known = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants else query
-        together = bool(used) and known.together(used)
+        together = bool(used) and query.together(used)
         if together and len(tuples) > 1:
-            yield from self._at_once(known, names, used, tuples, predicates)
+            yield from self._at_once(query, names, used, tuples, predicates)
             return
         self._load(predicates)
         for place, each in enumerate(tuples):
             nodes = dict(zip(names, map(term, each), strict=True))
             if not any(isinstance(node, BlankNode) for node in nodes.values()):
-                found = _solutions(self._store.query(known.prologue + known.bind(_texts(nodes))))
+                found = _solutions(self._store.query(query.prologue + query.bind(_texts(nodes))))
                 yield from ((place, row) for row in found)
             elif together:  # no text stands for a blank node, but a mark can lead to it
-                yield from ((place, row) for _, row in self._at_once(known, names, used, [each], predicates))
+                yield from ((place, row) for _, row in self._at_once(query, names, used, [each], predicates))
             else:
                 yield from ((place, row) for _, row in self._by_rdflib(query, names, [each], constants, predicates))
 
@@ -123,17 +142,58 @@ class LocalEvaluator:
             return sorted(every)
         return sorted({self._graph.intern(NamedNode(iri)) for iri in iris} & every)
 
-    def _alters(self, predicate: int) -> bool:
+    def _altered_objects(self, predicate: int) -> set[int]:
         if predicate not in self._altered:
-            terms = (self._graph.term(number) for number in self._graph.objects(predicate))
-            self._altered[predicate] = not unaltered(terms)
+            terms = altered(map(self._graph.term, self._graph.objects(predicate)))
+            self._altered[predicate] = {self._graph.intern(term) for term in terms}
         return self._altered[predicate]
+
+    def _seeing_altered(
+        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], predicates: Iterable[int]
+    ) -> list[int]:
+        """Give the places of the tuples from which a query can see a literal that the store would change."""
+        bound = {number for each in tuples for number in each}
+        strange = {self._graph.intern(term) for term in altered(map(self._graph.term, bound))}
+        objects = {each: found for each in predicates if (found := self._altered_objects(each))}
+        known = {place for place, each in enumerate(tuples) if not strange.isdisjoint(each)}
+        halves = [range(len(tuples))] if objects else []
+        while halves:  # what no node of a half can see, none of its nodes can
+            places = halves.pop()
+            columns = dict(zip(names, map(set, zip(*(tuples[n] for n in places), strict=True)), strict=True))
+            seen = visible(self._graph, query, columns)
+            if seen is not None and not self._any_of(seen, objects):
+                continue
+            if len(places) == 1 or seen is None:
+                known.update(places)
+                continue
+            middle = len(places) // 2
+            halves += [places[:middle], places[middle:]]
+        return sorted(known)
+
+    def _any_of(self, seen: Mapping[int, set[int] | None], objects: Mapping[int, set[int]]) -> bool:
+        """Tell whether one of some objects is in packed pairs, by predicate."""
+        for predicate, numbers in objects.items():
+            if predicate in seen:
+                pairs = seen[predicate]
+                if pairs is None or any(pair & LOW in numbers for pair in pairs):
+                    return True
+        return False
 
     def _load(self, predicates: Iterable[int]) -> None:
         missing = [predicate for predicate in predicates if predicate not in self._loaded]
         if missing:
-            self._store.extend(Quad(*triple) for each in missing for triple in self._graph.triples_of(each))
+            self._store.extend(Quad(*triple) for each in missing for triple in self._kept(each, None))
             self._loaded |= set(missing)
+
+    def _kept(
+        self, predicate: int, pairs: Iterable[int] | None
+    ) -> Iterator[tuple[NamedNode | BlankNode, NamedNode, Term]]:
+        """Give the triples of a predicate without those that the store would change."""
+        strange = self._altered_objects(predicate)
+        if strange:
+            every = self._graph.column(predicate) if pairs is None else pairs
+            pairs = [pair for pair in every if pair & LOW not in strange]
+        return self._graph.triples_of(predicate, pairs)
 
     @cached_property
     def _shapes_loaded(self) -> bool:
@@ -167,7 +227,7 @@ class LocalEvaluator:
 
     def _quads(self, seen: Mapping[int, set[int] | None]) -> Iterator[Quad]:
         for predicate, pairs in seen.items():
-            for triple in self._graph.triples_of(predicate, pairs):
+            for triple in self._kept(predicate, pairs):
                 yield Quad(*triple)
 
     def _keyed(

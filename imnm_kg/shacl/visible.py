@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What of the data a query can see from some nodes: all that must be handed to an engine to answer it for them.
 
-From the focus nodes the sets of terms that each variable of the outermost group can have are followed along its
-patterns, forward and backward; a triple that matches no pattern with terms of those sets cannot take part in a row.
+From the focus nodes the sets of terms that each variable of a group can have are followed along its patterns, forward
+and backward; a triple that matches no pattern with terms of those sets cannot take part in a row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.queries import Query
-from imnm_kg.shacl.query_syntax import Pattern, Token
+from imnm_kg.shacl.query_syntax import Group, Pattern, Token
 
 __all__ = ["visible"]
 
@@ -32,19 +32,49 @@ def visible(graph: DataGraph, query: Query, nodes: Mapping[str, Set[int]]) -> di
         None when the query may see all of the data.
     """
     structure = query.structure
-    if structure is None or structure.any_predicate or query.predicates() is None:
+    if structure is None or structure.any_predicate or len(structure.projections) > 1 or query.predicates() is None:
         return None
-    reach = _Reach(graph, query, nodes)
-    for _ in range(_PASSES):
-        if sum(reach.narrow(pattern) for pattern in structure.top.patterns) == 0:
-            break
     found: dict[int, set[int] | None] = {}
-    for group in structure.top.walk():
-        for pattern in group.patterns:
-            for predicate, pairs in reach.triples(pattern):
-                known = found.get(predicate, set())
-                found[predicate] = None if pairs is None or known is None else known | pairs
+    for predicate, pairs in _seen(structure.top, _Reach(graph, query, nodes)):
+        known = found.get(predicate, set())
+        found[predicate] = None if pairs is None or known is None else known | pairs
     return found
+
+
+def _seen(group: Group, reach: _Reach) -> Iterator[tuple[int, set[int] | None]]:
+    """Give what a group and those in it can match; the terms in a group are no others than those around it."""
+    patterns = [step for number, each in enumerate(group.patterns) for step in _steps(each, number)]
+    for _ in range(_PASSES):
+        if sum(reach.narrow(pattern) for pattern in patterns) == 0:
+            break
+    for pattern in patterns:
+        yield from reach.triples(pattern)
+    for inner in group.groups:
+        yield from _seen(inner, _Reach(reach.graph, reach.query, reach.sets))
+
+
+def _steps(pattern: Pattern, number: int) -> list[Pattern]:
+    """Write a path of plain and inverse steps as patterns of one predicate each, with variables of their own between.
+
+    Any other path is given back as it is.
+    """
+    verb = pattern.verb
+    at, found, start = 0, list[Pattern](), pattern.subject
+    while True:
+        inverse = verb[at].text == "^"
+        at += inverse
+        if verb[at].kind not in ("iri", "pname") and verb[at].text != "a":
+            return [pattern]
+        last = at + 1 == len(verb)
+        if not last and verb[at + 1].text != "/":
+            return [pattern]
+        # No variable of a query has a space in its name, and the numbers make it this pattern's own.
+        end = pattern.object if last else Token("var", f"? {number} {verb[at].start}", 0, 0)
+        ends = (end, start) if inverse else (start, end)
+        found.append(Pattern(ends[0], verb[at : at + 1], ends[1]))
+        if last:
+            return found
+        at, start = at + 2, end
 
 
 class _Reach:
@@ -97,15 +127,12 @@ class _Reach:
         return changed
 
     def triples(self, pattern: Pattern) -> Iterator[tuple[int, set[int] | None]]:
-        """Give what a pattern can match, by predicate; a path is followed from its first step alone."""
-        verb = pattern.verb
-        first = self.predicate(verb[0]) if verb[0].kind in ("iri", "pname") or verb[0].text == "a" else None
-        rest = verb
-        if first is not None and (len(verb) == 1 or verb[1].text == "/") and "|" not in {t.text for t in verb}:
-            end = pattern.object if len(verb) == 1 else None
-            pairs = self.pairs(Pattern(pattern.subject, verb[:1], end), first)
-            yield first, None if pairs is None else set(pairs)
-            rest = verb[1:]
-        for token in rest:
+        """Give what a pattern can match, by predicate."""
+        if len(pattern.verb) == 1:
+            predicate = self.predicate(pattern.verb[0])
+            pairs = self.pairs(pattern, predicate)
+            yield predicate, None if pairs is None else set(pairs)
+            return
+        for token in pattern.verb:
             if token.kind in ("iri", "pname") or token.text == "a":
                 yield self.predicate(token), None

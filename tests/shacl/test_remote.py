@@ -58,8 +58,11 @@ def results(report: Report) -> Counter[tuple[str, ...]]:
 
 
 def ask(server: SparqlServer, shapes: Sequence[Quad]) -> Report:
-    gc.collect()  # now, for the engine's results must not be dropped by a thread of the server
-    return RemoteValidation(Endpoint(server.url, timeout=20), read_shapes(shapes)).report()
+    gc.disable()  # the engine's results must not be dropped by a thread of the server, where a collection may start
+    try:
+        return RemoteValidation(Endpoint(server.url, timeout=20), read_shapes(shapes)).report()
+    finally:
+        gc.enable()
 
 
 def same(
