@@ -195,7 +195,7 @@ def test_the_matrix_on_a_phone(browser: Any, address: str, scheme: str) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_is_wider_than_a_phone(browser: Any, address: str, path: str) -> None:
     with opened(browser, address, viewport=PHONE) as page:
-        page.goto(path, wait_until="networkidle")
+        page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
