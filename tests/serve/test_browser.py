@@ -192,6 +192,7 @@ def test_the_matrix_on_a_phone(browser: Any, address: str, scheme: str) -> None:
         assert page.locator(".matrix td.empty").first.is_hidden()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_is_wider_than_a_phone(browser: Any, address: str, path: str) -> None:
     with opened(browser, address, viewport=PHONE) as page:
