@@ -12,5 +12,6 @@ function request()
   local entity = math.random(0, entities - 1)
   local query = path:gsub("ENTITY", tostring(entity))
   if fresh then query = query .. "%23" .. count .. "." .. math.random(1000000000) end
-  return wrk.format("GET", query, {["Accept"] = "application/sparql-results+json"})
+  local accept = path:find("%.html$") and "text/html" or "application/sparql-results+json"
+  return wrk.format("GET", query, {["Accept"] = accept})
 end

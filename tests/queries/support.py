@@ -50,7 +50,7 @@ def term_text(term: object) -> str:
 
 def run(store: Store, text: str) -> Table:
     """Ask pyoxigraph: the variables and the rows in their order."""
-    return _table(store.query(text))
+    return table(store.query(text))
 
 
 def tsv(store: Store, text: str) -> str:
@@ -64,10 +64,11 @@ def tsv(store: Store, text: str) -> str:
 
 def read_tsv(path: Path) -> Table:
     """Read an expected answer."""
-    return _table(parse_query_results(path=path, format=QueryResultsFormat.TSV))
+    return table(parse_query_results(path=path, format=QueryResultsFormat.TSV))
 
 
-def _table(results: object) -> Table:
+def table(results: object) -> Table:
+    """Give the variables and the rows of a result."""
     assert isinstance(results, QuerySolutions)
     variables = [variable.value for variable in results.variables]
     rows = [tuple(term_text(solution[name]) for name in variables) for solution in results]

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.rdf.lexer import Token, lex, statements
@@ -135,3 +138,24 @@ def test_long_unfinished_string_is_quick() -> None:
     with pytest.raises(ImnmError):
         list(lex('"""' + 'a"' * 500_000, "f.ttl"))
     assert time.perf_counter() - start < 5
+
+
+_PIECES = st.sampled_from(
+    ["@prefix", "a", "ex:", "ex:a.b", "ex:a-1", "_:b.c", "<http://e/>", '"x"', '"""y\n"""', "'z'", "@en", "^^", "1.5e3",
+     ".", ";", "[]", "true", "trues", "PREFIX", "base:", "%41", "\\-", "_", "-", "#", "\n", " ", ":", "{"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join))
+def test_a_text_is_the_same_to_both_patterns(text: str) -> None:
+    def tokens(whole: str) -> list[tuple[str, str, int]]:
+        found: list[tuple[str, str, int]] = []
+        with contextlib.suppress(ImnmError):
+            found.extend((token.kind, token.text, token.start) for token in lex(whole, "x.ttl"))
+        return found
+
+    # A comment with a letter beyond ASCII asks for the other pattern.
+    wide = tokens(f"{text}\n#\u00e9")
+    narrow = tokens(f"{text}\n#e")
+    assert wide[: len(narrow) - 1] == narrow[:-1]
+    assert len(wide) == len(narrow)
