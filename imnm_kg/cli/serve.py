@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8080, metavar="P", help="default: 8080")
     parser.add_argument("--release", type=Path, metavar="DIR", help="the folder of a built release")
     parser.add_argument("--documents", type=Path, metavar="DIR", help="the documents' texts")
-    parser.add_argument("--base", metavar="URL", help="the address that the site is reached under")
+    parser.add_argument("--base", type=_base, metavar="URL", help="the address that the site is reached under")
     parser.add_argument("--no-log", action="store_true", help="write no log")
     limits = parser.add_argument_group("limits")
     for name, default, metavar, text in (
@@ -70,6 +71,12 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65_535:
         raise argparse.ArgumentTypeError(f"'{text}' is no port (0 to 65535)")
     return int(text)
+
+
+def _base(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#<>\"{}|^`\\]+(?:/[^\s?#<>\"{}|^`\\]*)?", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no address of a site (https://HOST or https://HOST/PATH)")
+    return text
 
 
 def _whole(text: str) -> int:

@@ -54,7 +54,6 @@ class Matcher:
         from ahocorasick_rs import AhoCorasick, Implementation
 
         self.entries = tuple(entries)
-        self.by_iri = {entry.iri: entry for entry in self.entries}
         self._antibodies: dict[str, Entry] = {}
         self._known: list[Entry | list[_Candidate]] = list(self.entries)
         terms = sum(1 + len(entry.names) + len(entry.abbreviations) for entry in self.entries)
@@ -75,6 +74,8 @@ class Matcher:
         del lengths  # while the automaton is built, memory is at its peak
         # A deterministic automaton of this many names would take gigabytes.
         self._automaton = AhoCorasick(beginnings, implementation=Implementation.ContiguousNFA, store_patterns=False)
+        del beginnings
+        self.by_iri = {entry.iri: entry for entry in self.entries}
 
     def _add(self, lengths: dict[str, int], name: str, number: int) -> bool:
         if not self._names.add(name, number):

@@ -27,8 +27,8 @@ def _pattern(ascii_only: bool) -> re.Pattern[str]:
     """Compile the pattern when the first text is read: that takes longer than many a command.
 
     Args:
-        ascii_only: for a text without other characters, to which both patterns are the same; this one takes an eighth of
-            the time to compile.
+        ascii_only: for a text without other characters, to which both patterns are the same; this one is compiled in an
+            eighth of the time.
     """
     base = "A-Za-z" if ascii_only else f"A-Za-z{_WIDE}"
     start = f"{base}_"

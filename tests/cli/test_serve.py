@@ -56,6 +56,10 @@ def test_another_system(release: Path, capsys: pytest.CaptureFixture[str], monke
     [
         ["--port", "x"],
         ["--port", "70000"],
+        ["--base", "ftp://kg.example.org"],
+        ["--base", "kg.example.org"],
+        ["--base", "https://kg.example.org/?a=b"],
+        ["--base", "https://"],
         ["--rows", "-1"],
         ["--rows", "0"],
         ["--rate", "nan"],
