@@ -8,7 +8,7 @@ over the terms as written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -170,7 +170,7 @@ class LocalEvaluator:
             halves += [places[:middle], places[middle:]]
         return sorted(known)
 
-    def _any_of(self, seen: Mapping[int, set[int] | None], objects: Mapping[int, set[int]]) -> bool:
+    def _any_of(self, seen: Mapping[int, Collection[int] | None], objects: Mapping[int, set[int]]) -> bool:
         """Tell whether one of some objects is in packed pairs, by predicate."""
         for predicate, numbers in objects.items():
             if predicate in seen:
@@ -225,7 +225,7 @@ class LocalEvaluator:
         else:
             yield from self._marked(store, query, names, tuples)
 
-    def _quads(self, seen: Mapping[int, set[int] | None]) -> Iterator[Quad]:
+    def _quads(self, seen: Mapping[int, Collection[int] | None]) -> Iterator[Quad]:
         for predicate, pairs in seen.items():
             for triple in self._kept(predicate, pairs):
                 yield Quad(*triple)

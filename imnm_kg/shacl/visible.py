@@ -7,6 +7,7 @@ and backward; a triple that matches no pattern with terms of those sets cannot t
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Set
 
 from pyoxigraph import NamedNode
@@ -17,10 +18,11 @@ from imnm_kg.shacl.query_syntax import Group, Pattern, Token
 
 __all__ = ["visible"]
 
+_NONE: array[int] = array("Q")
 _PASSES = 3  # more would narrow more, and cost more than it saves
 
 
-def visible(graph: DataGraph, query: Query, nodes: Mapping[str, Set[int]]) -> dict[int, set[int] | None] | None:
+def visible(graph: DataGraph, query: Query, nodes: Mapping[str, Set[int]]) -> dict[int, array[int] | None] | None:
     """Give the triples that a query can see, as packed pairs by predicate; None for a predicate all of it.
 
     Args:
@@ -34,14 +36,17 @@ def visible(graph: DataGraph, query: Query, nodes: Mapping[str, Set[int]]) -> di
     structure = query.structure
     if structure is None or structure.any_predicate or len(structure.projections) > 1 or query.predicates() is None:
         return None
-    found: dict[int, set[int] | None] = {}
+    found: dict[int, array[int] | None] = {}
     for predicate, pairs in _seen(structure.top, _Reach(graph, query, nodes)):
-        known = found.get(predicate, set())
-        found[predicate] = None if pairs is None or known is None else known | pairs
+        known = found.get(predicate, _NONE)
+        if pairs is None or known is None:
+            found[predicate] = None
+        else:  # eight bytes a pair: of a large graph there are millions
+            found[predicate] = array("Q", {*known, *pairs} if known else pairs)
     return found
 
 
-def _seen(group: Group, reach: _Reach) -> Iterator[tuple[int, set[int] | None]]:
+def _seen(group: Group, reach: _Reach) -> Iterator[tuple[int, list[int] | None]]:
     """Give what a group and those in it can match; the terms in a group are no others than those around it."""
     patterns = [step for number, each in enumerate(group.patterns) for step in _steps(each, number)]
     for _ in range(_PASSES):
@@ -54,27 +59,26 @@ def _seen(group: Group, reach: _Reach) -> Iterator[tuple[int, set[int] | None]]:
 
 
 def _steps(pattern: Pattern, number: int) -> list[Pattern]:
-    """Write a path of plain and inverse steps as patterns of one predicate each, with variables of their own between.
+    """Write a path as patterns of one predicate each, with variables of their own between, as far as it is a sequence.
 
-    Any other path is given back as it is.
+    What follows from the first step that may be repeated or left out stays one path.
     """
-    verb = pattern.verb
-    at, found, start = 0, list[Pattern](), pattern.subject
-    while True:
+    verb, found, start, at = pattern.verb, list[Pattern](), pattern.subject, 0
+    if any(token.text in ("|", "!") for token in verb):
+        return [pattern]
+    while at < len(verb):
         inverse = verb[at].text == "^"
-        at += inverse
-        if verb[at].kind not in ("iri", "pname") and verb[at].text != "a":
-            return [pattern]
-        last = at + 1 == len(verb)
-        if not last and verb[at + 1].text != "/":
-            return [pattern]
+        step = at + inverse
+        last = step + 1 == len(verb)
+        plain = verb[step].kind in ("iri", "pname") or verb[step].text == "a"
+        if not plain or not (last or verb[step + 1].text == "/"):
+            return [*found, Pattern(start, verb[at:], pattern.object)]
         # No variable of a query has a space in its name, and the numbers make it this pattern's own.
-        end = pattern.object if last else Token("var", f"? {number} {verb[at].start}", 0, 0)
+        end = pattern.object if last else Token("var", f"? {number} {step}", 0, 0)
         ends = (end, start) if inverse else (start, end)
-        found.append(Pattern(ends[0], verb[at : at + 1], ends[1]))
-        if last:
-            return found
-        at, start = at + 2, end
+        found.append(Pattern(ends[0], verb[step : step + 1], ends[1]))
+        at, start = step + 2, end
+    return found
 
 
 class _Reach:
@@ -126,12 +130,11 @@ class _Reach:
                 changed |= known is None or len(self.sets[token.name]) < len(known)
         return changed
 
-    def triples(self, pattern: Pattern) -> Iterator[tuple[int, set[int] | None]]:
+    def triples(self, pattern: Pattern) -> Iterator[tuple[int, list[int] | None]]:
         """Give what a pattern can match, by predicate."""
         if len(pattern.verb) == 1:
             predicate = self.predicate(pattern.verb[0])
-            pairs = self.pairs(pattern, predicate)
-            yield predicate, None if pairs is None else set(pairs)
+            yield predicate, self.pairs(pattern, predicate)
             return
         for token in pattern.verb:
             if token.kind in ("iri", "pname") or token.text == "a":
