@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks an endpoint as an independent client would. On standard input {"endpoint": URL, "queries": [TEXT]}, on standard
 // output one line a query: its answer in the JSON of SPARQL results. Comunica finds out by itself what the URL is.
+// Comunica 5 needs a newer Node than Debian has; with Comunica 4, sparqljson-parse 3 loses the tags of languages, so
+// package.json holds it at 2.2.
 import { readFileSync } from "node:fs";
 import { QueryEngine } from "@comunica/query-sparql";
 
