@@ -74,7 +74,9 @@ def _port(text: str) -> int:
 
 
 def _base(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#<>\"{}|^`\\]+(?:/[^\s?#<>\"{}|^`\\]*)?", text):
+    from imnm_kg.rdf.endpoint import has_host
+
+    if not has_host(text) or re.search(r"[?#<>\"{}|^`\\]", text):
         raise argparse.ArgumentTypeError(f"'{text}' is no address of a site (https://HOST or https://HOST/PATH)")
     return text
 

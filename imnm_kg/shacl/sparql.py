@@ -98,16 +98,11 @@ class LocalEvaluator:
         )
         known = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants and plain else query
         slow = self._seeing_altered(known, names, tuples, predicates) if plain else [*range(len(tuples))]
-        chosen: Sequence[tuple[int, ...]]
-        if slow:
-            chosen = [tuples[place] for place in slow]
-            for at, row in self._by_rdflib(query, names, chosen, constants, predicates):
-                yield slow[at], row
-        left = [*range(len(tuples))] if not slow else sorted({*range(len(tuples))}.difference(slow))
-        if left:
-            chosen = [tuples[place] for place in left] if slow else tuples
-            for at, row in self._by_store(known, names, chosen, constants, predicates):
-                yield left[at], row
+        left = sorted({*range(len(tuples))}.difference(slow))
+        for evaluate, asked, places in ((self._by_rdflib, query, slow), (self._by_store, known, left)):
+            if places:
+                for at, row in evaluate(asked, names, [tuples[place] for place in places], constants, predicates):
+                    yield places[at], row
 
     def _by_store(
         self,

@@ -57,10 +57,10 @@ def results(report: Report) -> Counter[tuple[str, ...]]:
     )  # fmt: skip
 
 
-def ask(server: SparqlServer, shapes: Sequence[Quad]) -> Report:
+def ask(endpoint: Endpoint, shapes: Sequence[Quad]) -> Report:
     gc.disable()  # the engine's results must not be dropped by a thread of the server, where a collection may start
     try:
-        return RemoteValidation(Endpoint(server.url, timeout=20), read_shapes(shapes)).report()
+        return RemoteValidation(endpoint, read_shapes(shapes)).report()
     finally:
         gc.enable()
 
@@ -69,7 +69,7 @@ def same(
     server: SparqlServer, data: Iterable[Quad | Triple], shapes: Sequence[Quad], most: int | None = None
 ) -> Report:
     here = validate(server.holds(data, most), shapes)
-    there = ask(server, shapes)
+    there = ask(Endpoint(server.url, timeout=20), shapes)
     assert results(there) == results(here)
     assert there.focus_nodes == here.focus_nodes
     return there
@@ -111,13 +111,13 @@ def test_the_suite_of_the_w3c(server: SparqlServer, test: tuple[str, Path, Path]
     if name in REFUSED:
         server.holds(quads(data), most)
         with pytest.raises(RemoteShapesError):
-            ask(server, quads(shapes))
+            ask(Endpoint(server.url, timeout=20), quads(shapes))
         return
     try:
         read_shapes(quads(shapes))
     except ShapesError:
         with pytest.raises(ShapesError):
-            ask(server, quads(shapes))
+            ask(Endpoint(server.url, timeout=20), quads(shapes))
         return
     same(server, quads(data), quads(shapes), most)
 
@@ -212,17 +212,14 @@ def test_many_focus_nodes(server: SparqlServer, most: int | None) -> None:
 def test_long_values_are_asked_for_in_smaller_batches(server: SparqlServer) -> None:
     data = turtle("".join(f"ex:p{number} a ex:Person ; ex:age '{'x' * 1000}{number}' ." for number in range(50)))
     here = validate(server.holds(data), AGES)
-    gc.collect()
-    there = RemoteValidation(Endpoint(server.url, largest=20_000), read_shapes(AGES)).report()
+    there = ask(Endpoint(server.url, largest=20_000), AGES)
     assert results(there) == results(here)
     assert len(there.results) == 50
 
 
 def test_a_long_list_that_is_too_large_for_one_answer_comes_in_pages(server: SparqlServer) -> None:
     here = validate(server.holds(turtle(persons(12_000))), AGES)
-    gc.collect()
-    endpoint = Endpoint(server.url, largest=720_000)
-    there = RemoteValidation(endpoint, read_shapes(AGES)).report()
+    there = ask(Endpoint(server.url, largest=720_000), AGES)
     assert results(there) == results(here)
     assert there.focus_nodes == 12_000
     assert sum("ORDER BY" in query for query in server.asked) == 3
@@ -249,7 +246,7 @@ def test_one_node_with_more_values_than_an_answer_has_rows(server: SparqlServer)
 def test_a_server_that_cuts_everything_never_gives_a_report(server: SparqlServer, most: int) -> None:
     server.holds(turtle(persons(20)), most)
     with pytest.raises(ImnmError) as caught:
-        ask(server, AGES)
+        ask(Endpoint(server.url, timeout=20), AGES)
     assert caught.value.code == ("endpoint-cut" if most else "endpoint-answer")
 
 
@@ -258,7 +255,7 @@ def test_answers_without_rows_to_everything_are_no_report(server: SparqlServer) 
     empty = (200, {"Content-Type": "application/json"}, b'{"head":{"vars":[]},"results":{"bindings":[]}}')
     server.odd = [empty] * 100
     with pytest.raises(ImnmError, match=r"\[endpoint-answer\]"):
-        ask(server, AGES)
+        ask(Endpoint(server.url, timeout=20), AGES)
 
 
 def test_an_answer_about_a_node_that_was_not_asked_about(server: SparqlServer) -> None:
@@ -267,7 +264,10 @@ def test_an_answer_about_a_node_that_was_not_asked_about(server: SparqlServer) -
     row = f'{{"imnmMark":{{{number}:"7"}},"value":{{{number}:"1"}}}},{{"imnmCount":{{{number}:"1"}}}}'
     server.odd = [(200, {"Content-Type": "application/json"}, f'{{"results":{{"bindings":[{row}]}}}}'.encode())]
     with pytest.raises(ImnmError, match=r"a node that was not asked about.*\[endpoint-answer\]"):
-        ask(server, turtle("ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:minCount 1 ] ."))
+        ask(
+            Endpoint(server.url, timeout=20),
+            turtle("ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:minCount 1 ] ."),
+        )
 
 
 # Blank nodes
@@ -328,7 +328,7 @@ def test_what_cannot_be_asked_about_a_blank_node(server: SparqlServer, shape: st
     inner = "" if "sh:select" in shape else "ex:I sh:path ex:q ." if "inversePath" not in shape else ""
     shapes = turtle(f"ex:S a sh:NodeShape ; {shape.removesuffix(' . ex:J')} . {inner}")
     with pytest.raises(RemoteShapesError) as caught:
-        ask(server, shapes)
+        ask(Endpoint(server.url, timeout=20), shapes)
     assert caught.value.what == what
     assert str(caught.value.node) in ("<http://example.org/S>", "<http://example.org/I>")
 
@@ -343,7 +343,7 @@ def test_a_class_that_is_a_blank_node(server: SparqlServer, matters: bool) -> No
     if matters:
         server.holds(data)
         with pytest.raises(RemoteShapesError, match=r"a class below <http://example\.org/C> is a blank node"):
-            ask(server, shapes)
+            ask(Endpoint(server.url, timeout=20), shapes)
     else:
         assert len(same(server, data, shapes).results) == 1
 
@@ -353,7 +353,10 @@ def test_more_blank_nodes_than_an_answer_has_rows(server: SparqlServer) -> None:
     for target in ("sh:targetNode ex:a", "sh:targetClass ex:B"):
         server.holds(data, 20)
         with pytest.raises(RemoteShapesError, match="more blank nodes than it puts into one answer"):
-            ask(server, turtle(f"ex:S a sh:NodeShape ; {target} ; sh:property [ sh:path ex:p ; sh:maxCount 1 ] ."))
+            ask(
+                Endpoint(server.url, timeout=20),
+                turtle(f"ex:S a sh:NodeShape ; {target} ; sh:property [ sh:path ex:p ; sh:maxCount 1 ] ."),
+            )
 
 
 # Queries of shapes
@@ -413,7 +416,7 @@ def test_queries_that_cannot_be_asked(server: SparqlServer, query: str, what: st
     server.holds(turtle(persons(150)), 100)
     shapes = asking(query, "sh:targetNode ex:p1")
     with pytest.raises(RemoteShapesError) as caught:
-        ask(server, shapes)
+        ask(Endpoint(server.url, timeout=20), shapes)
     assert caught.value.what == what
 
 
@@ -436,8 +439,7 @@ class Slow(Endpoint):
 def test_nodes_are_asked_about_one_by_one_where_the_server_fails_at_many(server: SparqlServer, lies: bool) -> None:
     shapes = asking(QUERIES[0].replace("120", "0"))
     here = validate(server.holds(turtle(persons(20))), shapes)
-    gc.collect()
-    there = RemoteValidation(Slow(server.url, lies), read_shapes(shapes)).report()
+    there = ask(Slow(server.url, lies), shapes)
     assert results(there) == results(here)
     assert len(there.results) == 19
 
@@ -447,7 +449,7 @@ def test_nodes_are_asked_about_one_by_one_where_the_server_fails_at_many(server:
 
 def test_components_that_the_store_has_a_say_in(server: SparqlServer) -> None:
     server.holds(turtle("ex:a ex:p 01 ."))
-    report = ask(server, SHAPES)
+    report = ask(Endpoint(server.url, timeout=20), SHAPES)
     assert report.by_store == (
         "Datatype", "Disjoint", "Equals", "HasValue", "In", "LanguageIn", "LessThan", "MaxInclusive", "MinLength",
         "Pattern", "SPARQL", "UniqueLang",
@@ -455,6 +457,8 @@ def test_components_that_the_store_has_a_say_in(server: SparqlServer) -> None:
     shapes = (
         "ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:nodeKind sh:IRI ; sh:in ( ex:a ) ; sh:node ex:T . ex:T sh:{} ."
     )
-    assert ask(server, turtle(shapes.format("hasValue ex:a"))).by_store == ()
-    assert ask(server, turtle(shapes.format("hasValue 1"))).by_store == ("HasValue",)
-    assert ask(server, turtle(shapes.format("hasValue 1 ; sh:deactivated true"))).by_store == ()
+    assert ask(Endpoint(server.url, timeout=20), turtle(shapes.format("hasValue ex:a"))).by_store == ()
+    assert ask(Endpoint(server.url, timeout=20), turtle(shapes.format("hasValue 1"))).by_store == ("HasValue",)
+    assert (
+        ask(Endpoint(server.url, timeout=20), turtle(shapes.format("hasValue 1 ; sh:deactivated true"))).by_store == ()
+    )

@@ -29,6 +29,7 @@ from rdflib.query import Result as QueryResult
 from rdflib.term import Node
 
 import imnm_kg.shacl
+from imnm_kg.shacl.rdflib_bridge import from_rdflib, rdflib_graph
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPES = ROOT / "shapes"
@@ -317,10 +318,8 @@ def run(engine: str, cases: Sequence[Case]) -> tuple[list[list[Found]], list[Fou
 
 def validate(engine: str, data: Graph, shapes: Graph) -> Iterable[tuple[int | None, Found]]:
     """Validate, and give every result with the number that its focus node or value carries."""
-    report = Graph()
     if engine == "fast":
-        for triple in imnm_kg.shacl.validate(_terms(data), list(_terms(shapes))).triples():
-            report.add((_node(triple.subject), _node(triple.predicate), _node(triple.object)))
+        report = rdflib_graph(imnm_kg.shacl.validate(_terms(data), list(_terms(shapes))).triples())
     else:
         report = pyshacl.validate(data, shacl_graph=shapes, inplace=True)[1]
     for result in report.objects(None, SH.result):
@@ -344,15 +343,8 @@ def validate(engine: str, data: Graph, shapes: Graph) -> Iterable[tuple[int | No
 def _terms(graph: Graph) -> Iterator[ox.Quad]:
     """Give the triples as our engine reads them; literals stay as written."""
     for triple in graph:
-        subject, predicate, value = map(_term, triple)
-        yield ox.Quad(subject, predicate, value)
-
-
-def _term(node: Node) -> Any:
-    if isinstance(node, Literal):
-        datatype = None if node.language or node.datatype is None else ox.NamedNode(node.datatype)
-        return ox.Literal(node, language=node.language or None, datatype=datatype)
-    return ox.BlankNode(node) if isinstance(node, BNode) else ox.NamedNode(str(node))
+        subject, predicate, value = map(from_rdflib, triple)
+        yield ox.Quad(subject, predicate, value)  # type: ignore[arg-type]
 
 
 # Writing ------------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_valid_graph_conforms(engine: str) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_case(case: Case, outcome: Outcome, request: pytest.FixtureRequest) -> None:
     assert case.expect, "a case that expects nothing shows nothing"
-    if "[fast-" in request.node.name and support.CAPITAL_TAG.search("".join(case.add)):
+    if request.node.callspec.params["outcome"] == "fast" and support.CAPITAL_TAG.search("".join(case.add)):
         assert outcome[0][case.id] == []  # pyoxigraph makes language tags lower-case while it reads them
         return
     assert outcome[0][case.id] == list(case.expect)
