@@ -94,7 +94,8 @@ def with_mentions(knowledge: Knowledge, abstracts: Iterable[Abstract]) -> Knowle
         best = min(found, key=lambda mention: (-found[mention], mention))
         names[best.kind, best.ids or (f"none-{best.text}",)].append(best.text)
     entries = [_entry(kind, ids, strings) for (kind, ids), strings in sorted(names.items())]
-    return replace(knowledge, matcher=Matcher(entries), entries={entry.iri: entry for entry in entries})
+    matcher = Matcher(entries, knowledge.triggers.cues)
+    return replace(knowledge, matcher=matcher, entries=matcher.by_iri)
 
 
 def _entry(kind: str, ids: tuple[str, ...], strings: list[str]) -> Entry:

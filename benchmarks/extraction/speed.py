@@ -78,7 +78,8 @@ def knowledge_of(folder: Path, size: int) -> Knowledge:
     entries = sample(list(knowledge.entries.values()), size)
     if len(entries) == len(knowledge.entries):
         return knowledge
-    return replace(knowledge, matcher=Matcher(entries), entries={entry.iri: entry for entry in entries})
+    matcher = Matcher(entries, knowledge.triggers.cues)
+    return replace(knowledge, matcher=matcher, entries=matcher.by_iri)
 
 
 def terms_in(knowledge: Knowledge) -> int:

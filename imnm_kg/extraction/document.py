@@ -9,6 +9,7 @@ from typing import NamedTuple
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.mentions import Mention
 from imnm_kg.extraction.topics import Topic
+from imnm_kg.extraction.triggers import FoundCues
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.model.records import TextRecord
 
@@ -20,7 +21,7 @@ class Reading(NamedTuple):
 
     record: TextRecord
     plain: str
-    words: str
+    found: FoundCues
     mentions: list[Mention]
     starts: list[int]
     topic: Topic

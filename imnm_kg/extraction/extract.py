@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from imnm_kg.extraction.arguments import (
@@ -26,13 +25,13 @@ from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_stu
 from imnm_kg.extraction.gate import bits_of, fitting, promising, worth_reading
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.masking import fold, mask
-from imnm_kg.extraction.mentions import Mention, settle
+from imnm_kg.extraction.mentions import Mention, settle, with_definitions
 from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.populations import narrow, patient_group
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.extraction.relations import OF_BENEFIT, OF_HARM
 from imnm_kg.extraction.rules import Rule
-from imnm_kg.extraction.sections import Sentence, sentences_of
+from imnm_kg.extraction.sections import Sentence, headed, sentences_with
 from imnm_kg.extraction.selection import Candidate, harmless, select
 from imnm_kg.extraction.sheet import KINDS, Masked
 from imnm_kg.extraction.told import population_of, told_of
@@ -57,7 +56,7 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     text = record.text
     plain = normalise(text)
     words = words_of(plain)
-    found = matcher.find_all(text, words)
+    found, hits = matcher.scan(text, words)
     if not found:
         return ()
     kinds = bits_of(found)
@@ -73,30 +72,25 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     allowed &= triggers.with_topic(kinds | bits_of(title))
     if not allowed:
         return ()
-    stretches = promising(plain, words, names, triggers, of_field)
+    cues = triggers.found(hits, allowed)
+    if not cues.places:
+        return ()
+    names = with_definitions(text, names)
+    stretches = promising(plain, names, triggers, cues, allowed, of_field)
     if not stretches:
         return ()
     mentions = settle(text, plain, record.title, names, matcher)
-    starts = [mention.start for mention in mentions]
     sentences = [
-        sentence
-        for sentence in sentences_of(record, stretches)
-        if worth_reading(
-            plain,
-            words,
-            sentence,
-            mentions[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)],
-            triggers,
-            allowed,
-            of_field,
-        )
+        headed(text, sentence)
+        for sentence, inside in sentences_with(record, mentions, stretches)
+        if worth_reading(plain, sentence, inside, triggers, cues, allowed, of_field)
     ]
     if not sentences:
         return ()
     mentions = narrow(text, mentions, matcher)
     starts = [mention.start for mention in mentions]
     topic = _topic(record, mentions, title, matcher)
-    reading = Reading(record, plain, words, mentions, starts, topic, of_field, knowledge)
+    reading = Reading(record, plain, cues, mentions, starts, topic, of_field, knowledge)
     kept = select(candidate for sentence in sentences for candidate in _read_sentence(reading, sentence))
     harmed = frozenset(one.object.entry.iri for one in kept if one.rule.predicate in OF_HARM)
     sha256 = record.sha256 if kept else ""
@@ -114,7 +108,10 @@ def _names_of_title(record: TextRecord, words: str, found: list[Found], matcher:
 def _topic(record: TextRecord, mentions: list[Mention], names: list[Found], matcher: Matcher) -> Topic:
     """Tell what a text is about, by its title with the names in it and by its mentions."""
     title, text = record.title, record.text
-    named = narrow(title, settle(title, normalise(title), "", longest(names), matcher), matcher) if names else []
+    named: list[Mention] = []
+    if names:
+        defined = with_definitions(title, longest(names))
+        named = narrow(title, settle(title, normalise(title), "", defined, matcher), matcher)
     topic = topic_of(named, mentions, len(text))
     group = patient_group(title if topic.disease is not None else f"{title} {text}")
     return topic if group is None else topic._replace(population=group)
@@ -127,7 +124,7 @@ def _read_sentence(reading: Reading, sentence: Sentence) -> Iterator[Candidate]:
     inside = with_anaphora(reading, sentence, inside)
     findings = reading.of_field and has_head(reading.plain, start, end)
     several = len({m.entry.iri for m in inside}) > 1
-    bits = triggers.with_kinds(bits_of(inside), several, findings) & triggers.with_cue(reading.words, start, end)
+    bits = triggers.with_kinds(bits_of(inside), several, findings) & reading.found.within(start, end)
     rules = [rule for rule in triggers.rules(bits) if rule.needs in ("", section)]
     rules = fitting(rules, reading.plain, start, end, inside, findings)
     if rules and asks(reading, sentence):

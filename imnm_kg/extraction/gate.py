@@ -9,9 +9,7 @@ outlines of the patterns drop most sentences before they are masked, and none in
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 
 from imnm_kg.extraction.arguments import may_refer
 from imnm_kg.extraction.mentions import Mention
@@ -20,12 +18,11 @@ from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
 from imnm_kg.extraction.sheet import KINDS, MARKS
-from imnm_kg.extraction.triggers import Triggers
+from imnm_kg.extraction.triggers import FoundCues, Triggers
 from imnm_kg.lexicon.matcher import Found
 
 __all__ = ["bits_of", "fitting", "promising", "worth_reading"]
 
-_ALL = sum(set(KINDS.values()))
 # Brackets that are dropped may make one word of what stands on both sides of them.
 _GLUED = re.compile(r"[)\]]\w")
 
@@ -39,58 +36,68 @@ def bits_of(mentions: Iterable[Mention | Found]) -> int:
 
 
 def promising(
-    plain: str, words: str, names: Sequence[Found], triggers: Triggers, of_field: bool
+    plain: str, names: Sequence[Found], triggers: Triggers, cues: FoundCues, allowed: int, of_field: bool
 ) -> list[tuple[int, int]]:
     """Return the stretches of a text that have what a rule needs: sentences, taken roughly, in order.
 
     Args:
         plain: the normal form of the text.
-        words: the form of it in which names are compared.
         names: the names in it, in order.
         triggers: what sets off the rules.
+        cues: the cues in it.
+        allowed: the rules that the text as a whole allows, as bits.
         of_field: whether it names a disease of the field or an antibody.
     """
     made: list[tuple[int, int]] = []
-    starts = [name.start for name in names]
-    sentences = plain.replace("! ", ". ").replace("? ", ". ").split(". ")
-    first, place = 0, 0
-    for end in accumulate(len(sentence) + 2 for sentence in sentences):
-        last = bisect_left(starts, end, first)
-        if first < last:
-            inside = names[first:last]
-            findings = of_field and has_head(plain, place, end)
-            several = last - first > 1 and len({name.entry.iri for name in inside}) > 1
-            rules = triggers.with_kinds(bits_of(inside), several, findings)
-            if rules and rules & triggers.with_cue(words, place, end):
-                made.append((place, min(end, len(plain))))
-        first, place = last, end
+    stops = plain
+    for mark in ("! ", "? "):
+        if mark in stops:
+            stops = stops.replace(mark, ". ")
+    number, count = 0, len(names)
+    while number < count:
+        place = names[number].start
+        before = stops.rfind(". ", 0, place)
+        start = before + 2 if before >= 0 else 0
+        end = stops.find(". ", place)
+        end = len(plain) if end < 0 else end + 2
+        first = number
+        number += 1
+        while number < count and names[number].start < end:
+            number += 1
+        inside = names[first:number]
+        several = number > first + 1 and len({name.entry.iri for name in inside}) > 1
+        findings = of_field and has_head(plain, start, end)
+        rules = allowed & triggers.with_kinds(bits_of(inside), several, findings)
+        if rules and rules & cues.within(start, end):
+            made.append((start, end))
     return made
 
 
 def worth_reading(
-    plain: str, words: str, sentence: Sentence, inside: Sequence[Mention], triggers: Triggers, allowed: int,
+    plain: str, sentence: Sentence, inside: Sequence[Mention], triggers: Triggers, cues: FoundCues, allowed: int,
     of_field: bool,
 ) -> bool:  # fmt: skip
     """Tell whether a rule may match in a sentence, before it is known what the text is about.
 
     Args:
         plain: the normal form of the text.
-        words: the form of it in which names are compared.
         sentence: the sentence.
         inside: the mentions in it.
         triggers: what sets off the rules.
+        cues: the cues in it.
         allowed: the rules that the text as a whole allows, as bits.
         of_field: whether it names a disease of the field or an antibody.
     """
     start, end, _ = sentence
-    rules = allowed & triggers.with_cue(words, start, end)
+    findings = of_field and has_head(plain, start, end)
+    several = len(inside) > 1 and len({mention.entry.iri for mention in inside}) > 1
+    rules = allowed & triggers.with_kinds(bits_of(inside), several, findings)
     if not rules:
         return False
-    if may_refer(plain, start, end):
-        return rules & triggers.with_kinds(_ALL, True, of_field) != 0
-    findings = of_field and has_head(plain, start, end)
-    rules &= triggers.with_kinds(bits_of(inside), len(inside) > 1, findings)
-    return bool(fitting(triggers.rules(rules), plain, start, end, inside, findings))
+    rules &= cues.within(start, end)
+    if not rules:
+        return False
+    return may_refer(plain, start, end) or bool(fitting(triggers.rules(rules), plain, start, end, inside, findings))
 
 
 def fitting(

@@ -91,11 +91,12 @@ def read_knowledge(
     measured = lexicon / "rule-confidence.tsv"
     files = sorted((lexicon / "rules").glob("*.toml")) if rules is None else list(rules)
     made = tuple(read_rules(files, read_confidence(measured) if measured.is_file() else {}))
-    matcher = Matcher(merged)
+    triggers = Triggers(made)
+    matcher = Matcher(merged, triggers.cues)
     return Knowledge(
         matcher,
         made,
-        Triggers(made),
+        triggers,
         read_context_cues(lexicon / "context-cues.tsv", folders.shown(lexicon / "context-cues.tsv")),
         matcher.by_iri,
         _of_field(matcher.by_iri),

@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from imnm_kg.lexicon.abbreviations import definitions
+from imnm_kg.lexicon.abbreviations import candidates, definition
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher, longest
 from imnm_kg.lexicon.variants import words_of
 from imnm_kg.model.namespaces import ENTITY
 
-__all__ = ["Mention", "find_mentions", "open_entry", "settle", "slug"]
+__all__ = ["Mention", "find_mentions", "open_entry", "settle", "slug", "with_definitions"]
 
 
 class Mention(NamedTuple):
@@ -79,30 +80,36 @@ def find_mentions(text: str, plain: str, title: str, matcher: Matcher) -> list[M
         title: its title, for what it names in full.
         matcher: the names.
     """
-    return settle(text, plain, title, longest(matcher.find_all(text, words_of(plain))), matcher)
+    found = with_definitions(text, longest(matcher.find_all(text, words_of(plain))))
+    return settle(text, plain, title, found, matcher)
 
 
 def settle(text: str, plain: str, title: str, found: list[Found], matcher: Matcher) -> list[Mention]:
-    """Make mentions of the names in a text: what its own definitions and the grammar of antibodies make of them."""
-    found = _with_definitions(text, title, found, matcher)
-    if unknown := _unknown_antibodies(text, found):
+    """Make mentions of the names in a text, what it defines among them; the grammar of antibodies adds to them."""
+    if any(item.tentative for item in found):
+        found = _without_tentative(title, found, matcher)
+    if "ntibod" in text and (unknown := _unknown_antibodies(text, found)):
         found = longest([*found, *unknown])
     found = _antibody_lists(text, found, matcher)
     return [Mention(item.start, item.end, item.entry) for item in found if not _ADJECTIVE.match(plain, item.end)]
 
 
-def _with_definitions(text: str, title: str, found: list[Found], matcher: Matcher) -> list[Found]:
-    """Let the document's own abbreviations decide; drop ambiguous ones that it neither defines nor spells out."""
+def with_definitions(text: str, found: list[Found]) -> list[Found]:
+    """Let what a text defines in brackets decide what its short forms stand for, wherever it uses them."""
+    shorts = candidates(text)
+    if not shorts:
+        return found
     starts = {item.start: item for item in found}
     ends = {item.end: item for item in found if not item.tentative}
     forms = {text[item.start : item.end] for item in found}
     defined: dict[str, Entry | None] = {}
     renamed: dict[tuple[int, int], Entry] = {}
-
-    def matters(short: str, place: int, end: int) -> bool:
-        return end in ends or place in starts or short in forms or f"{short}s" in forms
-
-    for made in definitions(text, matters):
+    for one in shorts:
+        if not (one.long_end in ends or one.start in starts or one.short in forms or f"{one.short}s" in forms):
+            continue
+        made = definition(text, one)
+        if made is None:
+            continue
         known = ends.get(made.long_end)
         inner = starts.get(made.short_start)
         entry = None
@@ -120,30 +127,55 @@ def _with_definitions(text: str, title: str, found: list[Found], matcher: Matche
             defined[made.short] = entry
     if renamed:
         found = [item._replace(entry=renamed.get((item.start, item.end), item.entry)) for item in found]
-    if defined:
-        kept = []
-        for item in found:
-            written = text[item.start : item.end]
-            short = written if written in defined else written[:-1] if written.endswith("s") else written
-            if short in defined and (short not in item.entry.label):
-                continue
+    if not defined:
+        return found
+    kept = []
+    for item in found:
+        written = text[item.start : item.end]
+        short = written if written in defined else written[:-1] if written.endswith("s") else written
+        if short in defined and (short not in item.entry.label):
+            continue
+        kept.append(item)
+    kept += _occurrences(text, {short: entry for short, entry in defined.items() if entry is not None})
+    return longest(kept)
+
+
+def _occurrences(text: str, defined: Mapping[str, Entry]) -> list[Found]:
+    """Find the short forms that a text defines, and their plurals, as words of it; of two at one place the longer."""
+    made: list[Found] = []
+    for short, entry in defined.items():
+        start = text.find(short)
+        while start >= 0:
+            end = start + len(short)
+            if not (start and _is_word(text[start - 1])):
+                if text[end : end + 1] == "s" and not _is_word(text[end + 1 : end + 2]):
+                    made.append(Found(start, end + 1, entry))
+                elif not _is_word(text[end : end + 1]):
+                    made.append(Found(start, end, entry))
+            start = text.find(short, start + 1)
+    made.sort(key=lambda item: (item.start, -item.end))
+    reach = 0
+    kept = []
+    for item in made:
+        if item.start >= reach:
             kept.append(item)
-        pattern = "|".join(re.escape(short) for short in sorted(defined, key=len, reverse=True) if defined[short])
-        if pattern:
-            for match in re.finditer(rf"(?<![\w])({pattern})s?(?![\w])", text):
-                entry = defined[match.group(1)]
-                assert entry is not None
-                kept.append(Found(match.start(), match.end(), entry))
-        found = longest(kept)
-    if any(item.tentative for item in found):
-        spelt = [item.entry for item in (*found, *matcher.find(title)) if not item.tentative]
-        told = {entry.iri for entry in spelt}
-        kin = {entry.base for entry in spelt if entry.base} | told
-        found = [
-            item for item in found
-            if not item.tentative or item.entry.iri in told or (item.entry.base in kin and _narrow(item.entry, matcher))
-        ]  # fmt: skip
-    return found
+            reach = item.end
+    return kept
+
+
+def _is_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
+
+
+def _without_tentative(title: str, found: list[Found], matcher: Matcher) -> list[Found]:
+    """Drop ambiguous short forms that a text neither defines nor spells out."""
+    spelt = [item.entry for item in (*found, *matcher.find(title)) if not item.tentative]
+    told = {entry.iri for entry in spelt}
+    kin = {entry.base for entry in spelt if entry.base} | told
+    return [
+        item for item in found
+        if not item.tentative or item.entry.iri in told or (item.entry.base in kin and _narrow(item.entry, matcher))
+    ]  # fmt: skip
 
 
 def _narrow(entry: Entry, matcher: Matcher) -> bool:
@@ -159,8 +191,6 @@ def _narrow(entry: Entry, matcher: Matcher) -> bool:
 
 def _unknown_antibodies(text: str, found: list[Found]) -> list[Found]:
     """Find antibodies whose target the lexicon does not have: "anti-X antibodies", "antibodies against X"."""
-    if "ntibod" not in text:
-        return []
     known = [(item.start, item.end) for item in found if item.entry.kind in ("Antibody", "DrugClass", "Drug")]
     made = []
     for pattern in (_ANTI, _AGAINST):

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from imnm_kg.extraction.mentions import Mention
 from imnm_kg.model.records import BOILERPLATE, CITATION, REFERENCES, TITLE, TextRecord
-from imnm_kg.model.sentences import sentence_spans
+from imnm_kg.model.sentences import sentence_around
 
-__all__ = ["Sentence", "sentences_of"]
+__all__ = ["Sentence", "headed", "sentences_with"]
 
 
 class Sentence(NamedTuple):
@@ -71,24 +73,43 @@ def _stretches(record: TextRecord) -> Iterator[tuple[int, int, str]]:
         yield place, len(record.text), ""
 
 
-def sentences_of(record: TextRecord, wanted: Sequence[tuple[int, int]]) -> Iterator[Sentence]:
-    """Yield the sentences of a record from which claims may come and that overlap what is wanted, in order."""
-    text = record.text
-    stretches = iter(wanted)
-    begin, stop = next(stretches, (0, 0))
-    for first, last, section in _stretches(record):
-        while stop <= first and stop:
-            begin, stop = next(stretches, (0, 0))
-        if not stop:
-            return
-        if last <= begin:
-            continue
-        for span in sentence_spans(text[first:last]):
-            start, end = first + span.start, first + span.end
-            if found := _LABEL.match(text, start, end):
-                section = _section(found.group()) or section
-                start = found.end()
-            while stop <= start and stop:
-                begin, stop = next(stretches, (0, 0))
-            if begin < end and stop:
-                yield Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)
+def sentences_with(
+    record: TextRecord, mentions: Sequence[Mention], wanted: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Sentence, Sequence[Mention]]]:
+    """Yield the sentences from which claims may come, each with the mentions that begin in it, in order.
+
+    A label is still a part of them, and their section is what the zone says: ``headed`` reads both.
+
+    Args:
+        record: the text.
+        mentions: its mentions, in order.
+        wanted: stretches of it, in order: only sentences with a mention in one of these are yielded.
+    """
+    text, starts = record.text, [mention.start for mention in mentions]
+    zones = _stretches(record)
+    first, last, section = next(zones, (0, 0, ""))
+    done = 0
+    for begin, stop in wanted:
+        number = bisect_left(starts, max(begin, done))
+        while number < len(starts) and (place := starts[number]) < stop:
+            while last <= place and last:
+                first, last, section = next(zones, (0, 0, ""))
+            if not last:
+                return
+            number += 1
+            if place < first:
+                continue
+            start, end = sentence_around(text, first, last, place)
+            before = bisect_left(starts, start)
+            number = bisect_left(starts, end)
+            done = end
+            yield Sentence(start, end, section), mentions[before:number]
+
+
+def headed(text: str, sentence: Sentence) -> Sentence:
+    """Return a sentence behind its label, with the section that the label or its first words tell."""
+    start, end, section = sentence
+    if found := _LABEL.match(text, start, end):
+        section = _section(found.group()) or section
+        start = found.end()
+    return Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)

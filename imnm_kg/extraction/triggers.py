@@ -1,22 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which rules are worth trying on a stretch of a text: as bits, one for each rule, to combine them at once.
 
-A rule needs a cue word, which one automaton finds for all rules, names of the kinds that its pattern has, and, where
-the document may stand for an end, a document that names such a thing.
+A rule needs a cue word, which is found in the same pass over the text as its names, names of the kinds that its pattern
+has, and, where the document may stand for an end, a document that names such a thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from imnm_kg.extraction.relations import OF_DISEASE
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sheet import CLASSES, KINDS, bits_in
 from imnm_kg.lexicon.variants import words_only
 
-__all__ = ["Triggers"]
+__all__ = ["FoundCues", "Triggers"]
 
 _OPEN, _DISEASE, _THERAPY = KINDS["OpenFinding"], KINDS["Disease"], bits_in(CLASSES["T"])
+
+
+class FoundCues(NamedTuple):
+    """The cues in a text: where each begins, in order, and the rules that it is one of, as bits."""
+
+    places: list[int]
+    rules: list[int]
+
+    def within(self, start: int, end: int) -> int:
+        """Return the rules with a cue that begins inside a stretch, as bits."""
+        places, made = self.places, 0
+        number, count = bisect_left(places, start), len(places)
+        while number < count and places[number] < end:
+            made |= self.rules[number]
+            number += 1
+        return made
 
 
 class Triggers:
@@ -24,19 +42,19 @@ class Triggers:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Compile the cues of the rules."""
-        from ahocorasick_rs import AhoCorasick, Implementation
-
         self._rules = tuple(rules)
-        cues: dict[str, int] = {}
+        self._of_cue: dict[str, int] = {}
         for number, rule in enumerate(rules):
             for cue in rule.cues:
                 form = words_only(f" {cue}")
-                cues[form] = cues.get(form, 0) | 1 << number
-        self._longest = max(map(len, cues), default=0)
-        self._of_cue = list(cues.values())
-        self._automaton = AhoCorasick(list(cues), implementation=Implementation.DFA)
+                self._of_cue[form] = self._of_cue.get(form, 0) | 1 << number
         self._of_kinds: dict[tuple[int, bool, bool], int] = {}
         self._of_topic: dict[int, int] = {}
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """The cues of all rules, in the form in which a matcher looks for them."""
+        return tuple(self._of_cue)
 
     def rules(self, bits: int) -> list[Rule]:
         """Return the rules that bits stand for, in their order."""
@@ -47,20 +65,17 @@ class Triggers:
             bits ^= lowest
         return made
 
-    def with_cue(self, words: str, start: int, end: int) -> int:
-        """Return the rules with a cue that begins inside a stretch; a cue begins a word.
+    def found(self, cues: Iterable[tuple[int, str]], allowed: int) -> FoundCues:
+        """Return where the cues of some rules begin, given the cues in a text with their places.
 
         Args:
-            words: a text, in the form in which names are compared.
-            start: where the stretch begins.
-            end: where it ends.
+            cues: what a matcher found.
+            allowed: the rules, as bits.
         """
-        piece = words[start - 1 : end + self._longest] if start else f" {words[: end + self._longest]}"
-        last, made, of_cue = end - start, 0, self._of_cue
-        for cue, place, _ in self._automaton.find_matches_as_indexes(piece, overlapping=True):
-            if place < last:
-                made |= of_cue[cue]
-        return made
+        of_cue = self._of_cue
+        hits = [(place, bits) for place, cue in cues if (bits := of_cue.get(cue, 0) & allowed)]
+        hits.sort()
+        return FoundCues([place for place, _ in hits], [bits for _, bits in hits])
 
     def with_kinds(self, kinds: int, several: bool, findings: bool) -> int:
         """Return the rules that find what they name in a stretch with these kinds of names.

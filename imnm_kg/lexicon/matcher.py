@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from imnm_kg.lexicon.entries import Entry
@@ -18,6 +18,7 @@ _PLURALS = ("AdverseEffect", "Antibody", "Disease", "DrugClass", "Phenotype", "P
 # time. With fewer letters, more is looked up; with more, it takes more memory.
 _MANY_TERMS = 150_000
 _BEGINNING = 14
+_new = tuple.__new__  # a named tuple is made of what is at hand at half the cost
 
 
 class Found(NamedTuple):
@@ -49,9 +50,15 @@ class Matcher:
     begins like a name is looked up in a table, wherever a name with that beginning could end.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """Compile the names of the entries; of two entries with the same name the first counts."""
-        from ahocorasick_rs import AhoCorasick, Implementation
+    def __init__(self, entries: Iterable[Entry], cues: Sequence[str] = ()) -> None:
+        """Compile the names of the entries; of two entries with the same name the first counts.
+
+        Args:
+            entries: the entries.
+            cues: what else to look for in the same pass, in the form in which names are compared; each begins with a
+                space and may end inside a word.
+        """
+        from ahocorasick_rs import BytesAhoCorasick, Implementation
 
         self.entries = tuple(entries)
         self._antibodies: dict[str, Entry] = {}
@@ -70,10 +77,11 @@ class Matcher:
         self._whole = array(
             "i", (self._names.get(name) if mask == 1 << len(name) else -1 for name, mask in lengths.items())
         )
-        beginnings = list(lengths)
+        self._cues = tuple(cues)
+        beginnings = [name.encode("latin-1") for name in (*cues, *lengths)]
         del lengths  # while the automaton is built, memory is at its peak
-        # A deterministic automaton of this many names would take gigabytes.
-        self._automaton = AhoCorasick(beginnings, implementation=Implementation.ContiguousNFA, store_patterns=False)
+        # A deterministic automaton of this many names would take gigabytes, and be slower for it.
+        self._automaton = BytesAhoCorasick(beginnings, implementation=Implementation.ContiguousNFA)
         del beginnings
         self.by_iri = {entry.iri: entry for entry in self.entries}
 
@@ -118,20 +126,35 @@ class Matcher:
             text: the text.
             words: the form of it in which names are compared.
         """
+        return self.scan(text, words)[0]
+
+    def scan(self, text: str, words: str) -> tuple[list[Found], list[tuple[int, str]]]:
+        """Return every name as ``find_all`` does, and the cues, each behind the place where its first word begins.
+
+        Args:
+            text: the text.
+            words: the form of it in which names are compared.
+        """
         padded = f" {words} "
-        whole, names = self._whole, self._known
+        whole, names, cues = self._whole, self._known, self._cues
+        shift = len(cues)
         found: list[Found] = []
-        for beginning, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
-            number = whole[beginning]
+        hits: list[tuple[int, str]] = []
+        matches = self._automaton.find_matches_as_indexes(padded.encode("latin-1"), overlapping=True)
+        for beginning, start, end in matches:
+            if beginning < shift:
+                hits.append((start, cues[beginning]))
+                continue
+            number = whole[beginning - shift]
             if number < 0:
-                self._look_up(text, padded, (beginning, start, end), found)
+                self._look_up(text, padded, (beginning - shift, start, end), found)
                 continue
             known = names[number]
             if isinstance(known, Entry):
-                found.append(Found._make((start, end - 2, known, False)))
+                found.append(_new(Found, (start, end - 2, known, False)))
             elif (short := _short(text, start, end - 2, known)) is not None:
                 found.append(short)
-        return found
+        return found, hits
 
     def _look_up(self, text: str, padded: str, match: tuple[int, int, int], found: list[Found]) -> None:
         """Add the names that begin at a place, given the beginning there and where it starts and ends."""
@@ -143,7 +166,7 @@ class Matcher:
             if mask >> (stop - start) & 1 and (number := self._names.get(padded[start:stop])) >= 0:
                 known = self._known[number]
                 if isinstance(known, Entry):
-                    found.append(Found._make((start, stop - 2, known, False)))
+                    found.append(_new(Found, (start, stop - 2, known, False)))
                 elif (short := _short(text, start, stop - 2, known)) is not None:
                     found.append(short)
             stop = padded.find(" ", stop) + 1

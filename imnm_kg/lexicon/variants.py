@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 __all__ = ["antibody_forms", "normalise", "plural", "spellings", "words_of", "words_only"]
 
@@ -41,9 +42,9 @@ _WORDS_TABLE = bytes(
 )
 
 
-def _single(found: re.Match[str]) -> str:
+@lru_cache(maxsize=4096)
+def _single(letter: str) -> str:
     """Return the one byte that stands for a character beyond ASCII: its base letter, a mark, or a space."""
-    letter = found.group()
     known = _SINGLE.get(letter)
     if known is not None:
         return known
@@ -90,7 +91,13 @@ _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("ascii") if text.isascii() else _NOT_ASCII.sub(_single, text).encode("latin-1")
+    if not text.isascii():
+        # A text has few of them, and each many times. Those of one byte come first, the highest first: what stands for
+        # the others are higher bytes, which are not to be taken for letters of the text.
+        letters = sorted(set(_NOT_ASCII.findall(text)), key=lambda letter: (letter > "\xff", -ord(letter)))
+        for letter in letters:
+            text = text.replace(letter, _single(letter))
+    return text.encode("latin-1")
 
 
 def normalise(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imnm_kg.lexicon.abbreviations import definitions
+from imnm_kg.lexicon.abbreviations import candidates, definition
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Matcher
 from imnm_kg.lexicon.variants import antibody_forms, normalise, plural, spellings, words_only
@@ -110,9 +110,9 @@ def test_forms_of_an_antibody() -> None:
     ],
 )
 def test_definitions(text: str, pairs: list[tuple[str, str]]) -> None:
-    made = [(text[one.short_start : one.short_end], text[one.long_start : one.long_end]) for one in definitions(text)]
-    assert made == pairs
-    assert [one.short for one in definitions(text)] == [short for short, _ in pairs]
+    found = [made for one in candidates(text) if (made := definition(text, one)) is not None]
+    assert [(text[x.short_start : x.short_end], text[x.long_start : x.long_end]) for x in found] == pairs
+    assert [x.short for x in found] == [short for short, _ in pairs]
 
 
 @pytest.mark.parametrize("letters", [1, 2, 5, 14])
@@ -127,3 +127,22 @@ def test_beginnings_find_what_whole_names_do(letters: int, monkeypatch: pytest.M
     assert set(matcher.find_all(text, words_only(text))) == set(MATCHER.find_all(text, words_only(text)))
     assert matcher.find(text) == MATCHER.find(text)
     assert matcher.size == MATCHER.size
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")))
+def test_a_character_has_the_same_form_wherever_it_stands(text: str) -> None:
+    assert normalise(text) == "".join(map(normalise, text))
+    assert words_only(text) == "".join(map(words_only, text))
+
+
+@given(st.lists(st.sampled_from(["α", "à", "µ", "ì", "ÿ", "Ж", "π", "a"])).map("".join))
+def test_letters_of_two_scripts_are_not_confused(text: str) -> None:
+    assert normalise(text) == "".join(map(normalise, text))
+
+
+def test_cues_are_found_with_the_names() -> None:
+    matcher = Matcher(ENTRIES, (" treat", " treated with", " myopathy "))
+    text = "Treated with Imuran: myopathy retreated"
+    names, cues = matcher.scan(text, words_only(text))
+    assert names == MATCHER.find_all(text, words_only(text))
+    assert sorted(cues) == [(0, " treat"), (0, " treated with"), (21, " myopathy ")]

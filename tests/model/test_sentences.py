@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imnm_kg.model.sentences import sentence_spans
+from imnm_kg.model.sentences import sentence_around, sentence_spans
 
 
 def split(text: str) -> list[str]:
@@ -80,3 +80,18 @@ def test_spans_are_ordered_disjoint_and_cover_all_text(text: str) -> None:
         assert not re.search(r"\n[^\S\n]*\n", piece)
         end = span.end
     assert text[end:].strip() == ""
+
+
+@given(
+    st.text(alphabet=st.sampled_from("aAZÉ0 .!?\n\r\t)\"'”([Dr.al.e.g."), max_size=60),
+    st.integers(0, 9),
+    st.integers(0, 9),
+)
+def test_the_sentence_around_a_place_is_the_one_that_has_it(text: str, before: int, behind: int) -> None:
+    padded = "Zz. A " * (before % 3) + text + ' "Zz' * (behind % 3)
+    first, last = 6 * (before % 3), len(padded) - 4 * (behind % 3)
+    for span in sentence_spans(text):
+        for place in range(span.start, span.end):
+            if text[place].isalnum():
+                around = sentence_around(padded, first, last, first + place)
+                assert (around.start - first, around.end - first) == span
