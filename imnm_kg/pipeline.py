@@ -212,7 +212,7 @@ def _reason(dataset: Dataset, say: Say, notes: list[str]) -> list[Finding]:
 def data_of(dataset: Dataset) -> Data:
     """Give a dataset as what can be validated, with the files that its triples stand in."""
     from imnm_kg.model.inputs import Data
-    from imnm_kg.rdf.places import Source
+    from imnm_kg.rdf.files import Source
     from imnm_kg.shacl import DataGraph
 
     sources = tuple(Source(file.path, text=file.text) for file in dataset.assembly.files)

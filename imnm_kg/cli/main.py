@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imnm_kg import __version__
+from imnm_kg.cli.output import terminal_width
 from imnm_kg.errors import ImnmError
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ COMMANDS = {
     "review": "accept, mend or reject proposed claims",
     "fmt": "bring Turtle files into the one format",
 }
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Knows the width of the terminal by itself: for each option argparse would import half a library to ask for it."""
+
+    def __init__(self, prog: str) -> None:
+        given = os.environ.get("COLUMNS", "")
+        wide = int(given) if given.isdecimal() and int(given) > 0 else terminal_width(sys.stdout) or 80
+        super().__init__(prog, width=wide - 2)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -138,7 +148,7 @@ def _run(words: list[str]) -> int:
         prog=f"imnm-kg {name}",
         description=f"{COMMANDS[name][0].upper()}{COMMANDS[name][1:]}.",
         epilog=command.EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     command.configure(parser)

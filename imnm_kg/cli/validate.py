@@ -70,9 +70,11 @@ def run(arguments: argparse.Namespace) -> int:
     for name, _ in arguments.also:
         if name not in FORMATS:
             raise ImnmError("usage", f"there is no format '{name}'", f"give --also one of {', '.join(FORMATS)}")
-    from imnm_kg.model.baseline import compare, read_baseline
+    known = None
+    if arguments.baseline is not None:
+        from imnm_kg.model.baseline import compare, read_baseline
 
-    known = None if arguments.baseline is None else read_baseline(arguments.baseline)
+        known = read_baseline(arguments.baseline)
     report, prefixes = _looked_at(arguments)
     for note in report.notes:
         print(f"imnm-kg: note: {note}", file=sys.stderr)
@@ -94,21 +96,20 @@ def _looked_at(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
         raise ImnmError("usage", what, "give --documents without DATA and without --shapes")
     if not arguments.data and not arguments.shapes:
         return _audit(arguments)
-    from imnm_kg.model.placing import place_results
     from imnm_kg.operations.validate import validate
 
     data, shapes = read_inputs(arguments.data, arguments.shapes, arguments.allow_empty)
     _tell_imports(data, shapes)
     report = validate(data, shapes, arguments.engine, arguments.allow_empty, arguments.check_shapes)
     if report.results:
+        from imnm_kg.model.placing import place_results
+
         report = place_results(report, data, arguments.max_results)
     return report, {**shapes.prefixes, **data.prefixes}
 
 
 def _audit(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     """Look at all that is wrong in the sources of the graph."""
-    from dataclasses import replace
-
     from imnm_kg.model.folders import find_folders
     from imnm_kg.model.report import Report, results_of
     from imnm_kg.pipeline import audit
@@ -116,13 +117,11 @@ def _audit(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     found = audit(find_folders(), arguments.documents, engine=arguments.engine)
     every = [*found.report.results, *results_of(found.findings)]
     report = Report.of(every, found.report.focus_nodes, found.report.triples)
-    return replace(report, notes=found.notes), found.dataset.assembly.prefixes
+    return report._replace(notes=found.notes), found.dataset.assembly.prefixes
 
 
 def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     """Validate what is behind an endpoint, and say what the report rests on."""
-    from dataclasses import replace
-
     from imnm_kg.errors import ImnmError
     from imnm_kg.model.folders import find_folders
     from imnm_kg.model.inputs import Data, own_shapes, read_shapes
@@ -139,7 +138,7 @@ def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
         what = "the targets of the shapes choose no node of the endpoint's default graph, so nothing was looked at"
         raise ImnmError("validate-nothing", what, "check the targets of the shapes, or give --allow-empty")
     report = report_of(found, Data(DataGraph()), shapes)
-    return replace(report, notes=tuple(notes_on(found))), dict(shapes.prefixes)
+    return report._replace(notes=tuple(notes_on(found))), dict(shapes.prefixes)
 
 
 def read_inputs(data: list[Path], shapes: list[Path] | None, allow_empty: bool) -> tuple[Data, Shapes]:
@@ -194,9 +193,7 @@ def show(
     for name, path in arguments.also:
         write_atomically(Path(path), _render(name, view))
     if arguments.format == "text":
-        from dataclasses import replace
-
-        view = replace(view, width=terminal_width(sys.stdout), colours=style_for(sys.stdout).colours)
+        view = view._replace(width=terminal_width(sys.stdout), colours=style_for(sys.stdout).colours)
     sys.stdout.write(_render(arguments.format, view))
     if arguments.write_baseline is not None:
         from imnm_kg.model.baseline import write_baseline

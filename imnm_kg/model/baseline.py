@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.report import Report
@@ -17,8 +17,7 @@ __all__ = ["Compared", "compare", "read_baseline", "write_baseline"]
 _VERSION = 1
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """A report held against a baseline.
 
     Attributes:
@@ -82,7 +81,7 @@ def compare(report: Report, baseline: list[dict[str, str]]) -> Compared:
     for result in report.results:
         known = left[result.identity] > 0
         left[result.identity] -= known
-        results.append(replace(result, known=known))
+        results.append(result._replace(known=known))
     vanished = []
     for each in baseline:
         if left[each["identity"]] > 0:
@@ -90,4 +89,4 @@ def compare(report: Report, baseline: list[dict[str, str]]) -> Compared:
             about = each.get("focus") or each["identity"]
             vanished.append(f"{about}: {each.get('message') or each.get('component', '')}")
     results.sort(key=lambda result: result.known)  # what is new comes first, however few are shown
-    return Compared(replace(report, results=tuple(results)), tuple(vanished))
+    return Compared(report._replace(results=tuple(results)), tuple(vanished))

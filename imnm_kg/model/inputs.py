@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.folders import Folders
-from imnm_kg.rdf.files import read_text
-from imnm_kg.rdf.places import Source
+from imnm_kg.rdf.files import Source, read_text
 from imnm_kg.rdf.reader import format_of, parse_turtle, read_rdf
 from imnm_kg.rdf.scan import text_before
 from imnm_kg.shacl.columns import LOW, DataGraph
@@ -26,8 +26,7 @@ _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _LARGE = 1 << 20
 
 
-@dataclass(frozen=True)
-class Data:
+class Data(NamedTuple):
     """What is validated.
 
     Attributes:
@@ -40,7 +39,7 @@ class Data:
 
     graph: DataGraph
     sources: tuple[Source, ...] = ()
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = MappingProxyType({})
     empty: bool = False
 
     @property
@@ -49,8 +48,7 @@ class Data:
         return len(self.sources)
 
 
-@dataclass(frozen=True)
-class Shapes:
+class Shapes(NamedTuple):
     """What to validate with.
 
     Attributes:
@@ -61,7 +59,7 @@ class Shapes:
 
     quads: tuple[Quad, ...]
     sources: tuple[Source, ...] = ()
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = MappingProxyType({})
 
     @property
     def targeted(self) -> bool:
@@ -267,7 +265,7 @@ def add_prefixes(shapes: Shapes, graph: DataGraph) -> Shapes:
         return BlankNode(f"data-{term.value}") if isinstance(term, BlankNode) else term
 
     added = [Quad(apart(s), graph.term(p), apart(o)) for s, p, o in found]  # type: ignore[arg-type]
-    return replace(shapes, quads=(*shapes.quads, *added))
+    return shapes._replace(quads=(*shapes.quads, *added))
 
 
 def _declaring(graph: DataGraph) -> set[int]:

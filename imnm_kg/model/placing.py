@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -12,7 +11,8 @@ from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.anchors import Anchors
 from imnm_kg.model.inputs import Data, Shapes
 from imnm_kg.model.report import Report, Result
-from imnm_kg.rdf.places import Located, Source, Spot, find_places
+from imnm_kg.rdf.files import Source
+from imnm_kg.rdf.places import Located, Spot, find_places
 from imnm_kg.shacl import DataGraph, ShapesError
 from imnm_kg.shacl import Result as FoundResult
 from imnm_kg.shacl.columns import LOW
@@ -55,10 +55,10 @@ def place_results(report: Report, data: Data, limit: int | None = None) -> Repor
         for triple in triples.get(result.source, ()) if result.source is not None else ():
             there = [located[wanted] for wanted in spots[triple] if wanted in located]
             if there:
-                return replace(result, place=max(there, key=lambda each: each.quality).place)
+                return result._replace(place=max(there, key=lambda each: each.quality).place)
         return result
 
-    return replace(report, results=(*map(place, chosen), *report.results[len(chosen) :]))
+    return report._replace(results=(*map(place, chosen), *report.results[len(chosen) :]))
 
 
 def _locate(sources: Iterable[Source], wanted: set[_Wanted]) -> dict[_Wanted, Located]:

@@ -3,30 +3,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from imnm_kg.errors import Place
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.namespaces import BASE
-from imnm_kg.rdf.turtle import used_prefixes, write_turtle
 from imnm_kg.shacl.report import Report as FoundReport
 from imnm_kg.shacl.report import Result as FoundResult
 from imnm_kg.shacl.vocabulary import Term, sh
 
-__all__ = ["SEVERITIES", "Report", "Result", "fails", "report_turtle", "results_of"]
+__all__ = ["SEVERITIES", "Report", "Result", "fails", "identity_of", "report_turtle", "results_of"]
 
 SEVERITIES = ("Violation", "Warning", "Info")
 """The severities of the standard, the severest first. One that shapes make up themselves counts as a violation."""
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """One result: every term in N-Triples form, empty where absent.
 
     Attributes:
@@ -65,8 +61,7 @@ class Result:
         return SEVERITIES.index(self.severity) if self.severity in SEVERITIES else 0
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """All results, sorted: the severest first, then by focus node.
 
     Attributes:
@@ -143,13 +138,21 @@ def results_of(findings: Iterable[Finding]) -> Iterator[Result]:
     for finding in findings:
         subject = NamedNode(finding.subject or f"{BASE}dataset")
         check = NamedNode(f"{BASE}docs/errors#{finding.code}")
-        identity = hashlib.sha256(json.dumps([finding.code, finding.message]).encode()).hexdigest()[:32]
+        identity = identity_of([finding.code, finding.message])
         message = Literal(finding.message, language="en")
         source = FoundResult(sh("Violation"), subject, None, None, check, check, None, (message,), True)
         yield Result(
             "Violation", str(subject), "", "", finding.code, "", finding.message, finding.place,
             name=str(subject), identity=identity, source=source,
         )  # fmt: skip
+
+
+def identity_of(parts: Sequence[str]) -> str:
+    """Give what tells a result from others, the same in every run, of what it says apart from lines and order."""
+    import hashlib  # here and below: a report without results needs none of it, and start-up is felt on every call
+    import json
+
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def fails(result: Result, fail_on: str) -> bool:
@@ -159,6 +162,8 @@ def fails(result: Result, fail_on: str) -> bool:
 
 def report_turtle(report: Report, prefixes: Mapping[str, str], header: Iterable[str] = ()) -> str:
     """Write the report as Turtle; the same report gives the same bytes."""
+    from imnm_kg.rdf.turtle import used_prefixes, write_turtle
+
     triples = list(report.to_triples())
     # With an order, labels need not be made canonical, which takes long for thousands of results; they are so already.
     return write_turtle(triples, used_prefixes(triples, prefixes), header=list(header), order=["_:report"])

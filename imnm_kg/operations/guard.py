@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -119,7 +119,7 @@ def guard(
             text = texts.get(item.document.value.removeprefix(DOCUMENT))
             for concern in guard_passage(claim, item, text, cues):
                 # Places are looked up only when needed: that takes long.
-                findings.append(replace(concern.finding, place=place_of(item.iri.value)))
+                findings.append(concern.finding._replace(place=place_of(item.iri.value)))
     return findings
 
 

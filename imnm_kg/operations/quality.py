@@ -115,7 +115,7 @@ def shape_faults(sources: Sources, files: Sequence[TurtleFile], quads: Iterable[
     validation = Validation(graph, shapes, LocalEvaluator(graph, shapes_quads))
     places = {subject: place for file in sources.shapes for subject, place in file.subject_places().items()}
     found = []
-    for note in lint(shapes_quads, shapes, validation):
+    for note in lint(shapes, validation):
         if note.code not in _NO_FAULT:
             iri = None if note.within is None else note.within.value
             place = None if iri is None else places.get(iri)

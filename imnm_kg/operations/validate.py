@@ -3,19 +3,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.model.anchors import Anchors
 from imnm_kg.model.inputs import Data, Shapes, add_prefixes
-from imnm_kg.model.placing import shapes_fault
-from imnm_kg.model.report import Report, Result
+from imnm_kg.model.report import Report, Result, identity_of
 from imnm_kg.shacl import DataGraph, ShapesError, Validation, read_shapes
 from imnm_kg.shacl import Report as Found
 from imnm_kg.shacl import Result as FoundResult
@@ -65,11 +60,13 @@ def validate(
     try:
         found, notes = _run(data.graph, shapes, engine, every_note)
     except ShapesError as error:
+        from imnm_kg.model.placing import shapes_fault
+
         raise shapes_fault(error, shapes) from error
     if not found.focus_nodes and not allow_empty:
         what = "no node of the data is one that a shape is aimed at, so nothing was looked at"
         raise ImnmError("validate-nothing", what, "check the targets of the shapes, or give --allow-empty")
-    return replace(report_of(found, data, shapes), notes=notes)
+    return report_of(found, data, shapes)._replace(notes=notes)
 
 
 def _run(graph: DataGraph, shapes: Shapes, engine: str, every_note: bool) -> tuple[Found, tuple[str, ...]]:
@@ -77,19 +74,19 @@ def _run(graph: DataGraph, shapes: Shapes, engine: str, every_note: bool) -> tup
         validation = Validation(graph, read_shapes(shapes.quads), LocalEvaluator(graph, shapes.quads))
         found = validation.report()
         # Where nothing was looked at, to say of each shape that it hits nothing would say nothing more.
-        return found, tuple(_notes(shapes, validation, every_note)) if found.focus_nodes else ()
+        return found, tuple(_notes(validation, every_note)) if found.focus_nodes else ()
     from imnm_kg.shacl.pyshacl_engine import validate_by_pyshacl
 
     told = validate_by_pyshacl(graph, shapes.quads)
     return Found(told.results, len(_focus_nodes(graph, shapes))), ()
 
 
-def _notes(shapes: Shapes, validation: Validation, every: bool) -> Iterator[str]:
+def _notes(validation: Validation, every: bool) -> Iterator[str]:
     """Say what is odd about the shapes themselves, in the order of their files; what other data may hit is counted."""
     from imnm_kg.shacl.lint import lint
 
     counted: Counter[str] = Counter()
-    for note in lint(shapes.quads, validation.shapes, validation):
+    for note in lint(validation.shapes, validation):
         if note.code in _MAY_BE and not every:
             counted[_MAY_BE[note.code]] += 1
         else:
@@ -139,6 +136,8 @@ def report_of(found: Found, data: Data, shapes: Shapes) -> Report:
     triples = len(graph) if data.sources else None
     if not found.results:
         return Report((), found.focus_nodes, triples)
+    from imnm_kg.model.anchors import Anchors
+
     nodes = {term: graph.intern(term) for result in found.results for term in (result.focus, result.value) if term}
     anchors = Anchors(graph, data.files, nodes.values())
     shapes_graph = DataGraph(shapes.quads)
@@ -165,7 +164,7 @@ def report_of(found: Found, data: Data, shapes: Shapes) -> Report:
         value = "" if result.value is None else anchors.name(nodes[result.value])
         constraint = str(result.constraint) if isinstance(result.constraint, NamedNode) else ""
         parts = [focus, path, value, result.component.value, named[result.shape], constraint]
-        identity = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+        identity = identity_of(parts)
         component = local_name(result.component.value).removesuffix("ConstraintComponent")
         severity = result.severity.value
         return Result(

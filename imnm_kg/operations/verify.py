@@ -7,7 +7,7 @@ Nothing is forgiven: no case folding, no white space, no dots for left-out words
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.claims import Claim, Evidence, Index
@@ -65,7 +65,7 @@ def verify(
         if text is None:
             continue
         checked += 1
-        findings.extend(replace(finding, place=place_of(iri)) for finding in _check_quote(item, text))
+        findings.extend(finding._replace(place=place_of(iri)) for finding in _check_quote(item, text))
     if checked == 0:
         raise ImnmError(
             "verify-nothing",

@@ -3,14 +3,43 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from imnm_kg.errors import ImnmError, Place
 
-__all__ = ["has_crlf", "read_text", "sync_folder", "unwritable", "write_atomically"]
+__all__ = ["Source", "has_crlf", "read_text", "sync_folder", "unwritable", "write_atomically"]
 
 _BOM = b"\xef\xbb\xbf"
+
+
+class Source(NamedTuple):
+    """A file that was read.
+
+    Attributes:
+        shown: its path as a person would write it.
+        path: the file.
+        text: its text, for one that is in memory.
+        base: what its relative IRIs are resolved against, before it says so itself.
+    """
+
+    shown: str
+    path: Path | None = None
+    text: str | None = None
+    base: str | None = None
+
+    def open(self) -> BinaryIO:
+        """Open it for reading."""
+        if self.path is None:
+            return io.BytesIO((self.text or "").encode())
+        return self.path.open("rb")
+
+    @property
+    def by_line(self) -> bool:
+        """Whether each of its statements is a line."""
+        return self.path is not None and self.path.suffix in (".nt", ".nq")
 
 
 def read_text(path: Path, shown: str | None = None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from imnm_kg.errors import ImnmError, Place
 
@@ -57,8 +57,7 @@ def _pattern(ascii_only: bool) -> re.Pattern[str]:
     return re.compile(token, re.VERBOSE)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token of a Turtle text.
 
     Attributes:
@@ -78,8 +77,7 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A directive or a triples block, with the comments around it.
 
     Attributes:

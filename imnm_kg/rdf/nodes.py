@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -22,8 +22,7 @@ _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _Parents = dict[str, tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class BlankNodes:
+class BlankNodes(NamedTuple):
     """How the blank nodes of a dataset are written.
 
     Attributes:

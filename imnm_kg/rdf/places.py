@@ -7,30 +7,29 @@ The parser gives no positions, and the lexer is too slow for large files. So the
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeAlias
+from contextlib import suppress
+from typing import NamedTuple, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from imnm_kg.errors import ImnmError, Place
+from imnm_kg.rdf.files import Source
 from imnm_kg.rdf.lexer import Token, lex
+from imnm_kg.rdf.line_starts import UnsureError, statements_at_line_starts
 from imnm_kg.rdf.reader import Scope
 from imnm_kg.rdf.scan import ANONYMOUS, Piece, wanted_statements
 from imnm_kg.rdf.statement import Node, read_statement
 
-__all__ = ["Located", "Source", "Spot", "find_places"]
+__all__ = ["Located", "Spot", "find_places"]
 
 _NIL = re.compile(r"\((?:\s|#[^\n]*)*\)")  # rdf:nil has a name
 Target: TypeAlias = NamedNode | BlankNode | Literal | int
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """A triple, or a subject, to be found in a file.
 
     Attributes:
@@ -62,34 +61,6 @@ class Located(NamedTuple):
     last_line: int
 
 
-@dataclass(frozen=True)
-class Source:
-    """A file that was read.
-
-    Attributes:
-        shown: its path as a person would write it.
-        path: the file.
-        text: its text, for one that is in memory.
-        base: what its relative IRIs are resolved against, before it says so itself.
-    """
-
-    shown: str
-    path: Path | None = None
-    text: str | None = field(default=None, repr=False)
-    base: str | None = None
-
-    def open(self) -> BinaryIO:
-        """Open it for reading."""
-        if self.path is None:
-            return io.BytesIO((self.text or "").encode())
-        return self.path.open("rb")
-
-    @property
-    def by_line(self) -> bool:
-        """Whether each of its statements is a line."""
-        return self.path is not None and self.path.suffix in (".nt", ".nq")
-
-
 def find_places(source: Source, spots: Iterable[Spot]) -> dict[Spot, Located]:
     """Find spots in a file that the parser has accepted.
 
@@ -103,30 +74,42 @@ def find_places(source: Source, spots: Iterable[Spot]) -> dict[Spot, Located]:
     by_subject: dict[str | int, list[Spot]] = {}
     for spot in dict.fromkeys(spots):
         by_subject.setdefault(spot.subject, []).append(spot)
-    if not by_subject:
-        return {}
-    heads = {ANONYMOUS if isinstance(subject, int) else subject for subject in by_subject}
     found: dict[Spot, Located] = {}
     before: Counter[tuple[str | int, str]] = Counter()
+
+    def look(subject: str | int, piece: Piece) -> None:
+        asked = by_subject[subject]
+        for spot, located in _in_piece(source.shown, piece, subject, asked, before):
+            if spot not in found or located.quality > found[spot].quality:
+                found[spot] = located
+        by_subject[subject] = [each for each in asked if each not in found or found[each].quality < 3]
+        if not by_subject[subject]:
+            del by_subject[subject]
+
+    if not source.by_line:
+        plain = {str(subject) for subject, asked in by_subject.items() if all(map(_is_plain, asked))}
+        with suppress(UnsureError), source.open() as stream:
+            for piece in statements_at_line_starts(stream, plain, source.base) if plain else ():
+                if piece.subject in by_subject:
+                    look(piece.subject, piece)
     anonymous = 0
     with source.open() as stream:
-        for piece in wanted_statements(stream, heads, source.by_line, source.base):
+        heads = {ANONYMOUS if isinstance(subject, int) else subject for subject in by_subject}
+        for piece in wanted_statements(stream, heads, source.by_line, source.base) if heads else ():
             subject: str | int = piece.subject
             if subject == ANONYMOUS and not _NIL.match(piece.text):
                 subject = anonymous
                 anonymous += 1
-            asked = by_subject.get(subject)
-            if asked is None:
-                continue
-            for spot, located in _in_piece(source.shown, piece, subject, asked, before):
-                if spot not in found or located.quality > found[spot].quality:
-                    found[spot] = located
-            by_subject[subject] = [each for each in asked if each not in found or found[each].quality < 3]
-            if not by_subject[subject]:
-                del by_subject[subject]
+            if subject in by_subject:
+                look(subject, piece)
                 if not by_subject:
                     break
     return found
+
+
+def _is_plain(spot: Spot) -> bool:
+    """Tell whether a spot is found without the brackets in other statements being counted."""
+    return isinstance(spot.subject, str) and not spot.steps and not isinstance(spot.object, int)
 
 
 def _in_piece(

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
@@ -28,7 +26,6 @@ _LOCATION = re.compile(r"^Parser error at line \d+ (?:column|between columns) \d
 _UCHAR = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-@dataclass(frozen=True)
 class TurtleFile:
     """A parsed Turtle text.
 
@@ -39,10 +36,10 @@ class TurtleFile:
         quads: the triples in file order, literals as written; blank-node labels of the text are kept.
     """
 
-    path: str
-    text: str
-    prefixes: dict[str, str]
-    quads: tuple[ox.Triple, ...]
+    def __init__(self, path: str, text: str, prefixes: dict[str, str], quads: tuple[ox.Triple, ...]) -> None:
+        """Keep what was parsed."""
+        self.path, self.text, self.prefixes, self.quads = path, text, prefixes, quads
+        self._places: dict[str, Place] | None = None
 
     def subject_places(self) -> dict[str, Place]:
         """Give for each IRI that starts a triples block the place of its first block.
@@ -50,10 +47,11 @@ class TurtleFile:
         Raises:
             ImnmError: ``turtle-syntax`` when the text is not Turtle 1.1.
         """
+        if self._places is None:
+            self._places = self._read_places()
         return self._places
 
-    @cached_property
-    def _places(self) -> dict[str, Place]:
+    def _read_places(self) -> dict[str, Place]:
         places: dict[str, Place] = {}
         scope = Scope()
         for statement in statements(lex(self.text, self.path), self.path):

@@ -15,13 +15,15 @@ from typing import BinaryIO, NamedTuple
 from imnm_kg.rdf.lexer import lex, statements
 from imnm_kg.rdf.reader import Scope
 
-__all__ = ["ANONYMOUS", "Piece", "text_before", "wanted_statements"]
+__all__ = ["AHEAD", "ANONYMOUS", "BLOCK", "Names", "Piece", "statement_at", "text_before", "wanted_statements"]
 
 ANONYMOUS = "[]"
 """Stands for the subject of a statement that starts with a bracket."""
 
-_BLOCK = 1 << 22
-_AHEAD = 64
+BLOCK = 1 << 22
+"""How many bytes of a file are read at once."""
+
+AHEAD = 64
 """How much must be there behind a full stop to tell that it is an end, and no part of a number or a name."""
 
 _NAME = rb"[A-Za-z0-9_:%\x80-\xff-]"
@@ -57,6 +59,14 @@ def _statement() -> re.Pattern[bytes]:
     return re.compile(_STATEMENT, re.DOTALL)
 
 
+def statement_at(text: bytes, place: int) -> re.Match[bytes] | None:
+    """Match the statement, up to its full stop, or the directive that begins at a place, white space aside.
+
+    Its group ``head`` is the subject of a statement, its group ``directive`` a directive.
+    """
+    return _statement().match(text, place)
+
+
 class Piece(NamedTuple):
     """A statement that is wanted.
 
@@ -75,15 +85,17 @@ class Piece(NamedTuple):
     scope: Scope
 
 
-class _Names:
+class Names:
     """What the head of a statement stands for, with the prefixes and the base at that point."""
 
     def __init__(self, base: str | None) -> None:
+        """Begin with a base, or without one."""
         self.scope = Scope()
         self.scope.base = base
         self.spaces: dict[bytes, bytes] = {}
 
     def declare(self, text: str) -> None:
+        """Take in directives."""
         for statement in statements(lex(text, ""), ""):
             if statement.kind == "directive":
                 fresh = Scope()  # pieces that were given keep the one of their place
@@ -147,7 +159,7 @@ class _Window:
         self._counted, self._before = 0, column - 1
         self.offset += position
         self.buffer = self.buffer[position:]
-        block = self.stream.read(max(_BLOCK, len(self.buffer)))
+        block = self.stream.read(max(BLOCK, len(self.buffer)))
         self.ended = not block
         self.buffer += block
 
@@ -159,7 +171,7 @@ class _Window:
 
 
 def _by_line(stream: BinaryIO, wanted: Set[bytes], base: str | None) -> Iterator[Piece]:
-    window, names = _Window(stream), _Names(base)
+    window, names = _Window(stream), Names(base)
     while not window.ended:
         window.advance(window.buffer.rfind(b"\n") + 1)
         end = len(window.buffer) if window.ended else window.buffer.rfind(b"\n") + 1
@@ -174,7 +186,7 @@ def _matches(window: _Window) -> Iterator[re.Match[bytes]]:
     match_at, position = _statement().match, 0
     while True:
         match = match_at(window.buffer, position)
-        if match is None or (len(window.buffer) - match.end() < _AHEAD and not window.ended):
+        if match is None or (len(window.buffer) - match.end() < AHEAD and not window.ended):
             if window.ended:
                 return
             # A statement that reaches the end of the block may go on behind it.
@@ -186,7 +198,7 @@ def _matches(window: _Window) -> Iterator[re.Match[bytes]]:
 
 
 def _by_statement(stream: BinaryIO, wanted: Set[bytes], base: str | None) -> Iterator[Piece]:
-    window, names, anonymous = _Window(stream), _Names(base), ANONYMOUS.encode()
+    window, names, anonymous = _Window(stream), Names(base), ANONYMOUS.encode()
     expand = names.expand
     for match in _matches(window):
         head = match["head"]
@@ -214,7 +226,7 @@ def text_before(stream: BinaryIO, line: int, length: int, base: str | None = Non
         The prefixes and the base in force, a line each, with that part of the file below them; and by how many lines
         the part stands lower in the file.
     """
-    window, names = _Window(stream), _Names(base)
+    window, names = _Window(stream), Names(base)
     start, start_line, column, scope = 0, 1, 1, names.scope
     for match in _matches(window):
         found = match.start(match.lastgroup or 0)

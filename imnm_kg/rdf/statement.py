@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -22,8 +22,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL
 _LETTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """An IRI, a labelled blank node or a literal.
 
     Attributes:
@@ -59,8 +58,7 @@ class Leaf:
         return kind in ("number", "keyword") and text == term.value and _type(text) == term.datatype.value
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A predicate with one of its objects.
 
     Attributes:
@@ -74,7 +72,6 @@ class Pair:
     object: Leaf | Node
 
 
-@dataclass(slots=True)
 class Node:
     """The subject of a statement, or a node in brackets in it; a list is one node a member, as its triples are.
 
@@ -83,22 +80,28 @@ class Node:
         pairs: what is said of it.
     """
 
-    token: Token
-    pairs: list[Pair] = field(default_factory=list)
+    __slots__ = ("pairs", "token")
+
+    def __init__(self, token: Token) -> None:
+        """Begin a node of which nothing has been said."""
+        self.token = token
+        self.pairs: list[Pair] = []
 
     def brackets(self) -> Counter[str]:
         """Count the nodes in brackets behind each predicate."""
         return Counter(pair.predicate for pair in self.pairs if isinstance(pair.object, Node))
 
 
-@dataclass(slots=True)
 class _Open:
     """Brackets that are open: a list, or else a node about which pairs follow."""
 
-    node: Node
-    is_list: bool = False
-    predicate: Token | None = None
-    begun: bool = False
+    __slots__ = ("begun", "is_list", "node", "predicate")
+
+    def __init__(self, node: Node, is_list: bool = False) -> None:
+        self.node = node
+        self.is_list = is_list
+        self.predicate: Token | None = None
+        self.begun = False
 
 
 def read_statement(tokens: Sequence[Token], scope: Scope) -> Node:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -27,8 +27,7 @@ _TERM = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """All that is asked of the value nodes of a shape, by the shape itself and by those that they must conform to.
 
     Attributes:

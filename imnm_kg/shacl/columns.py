@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, Protocol
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Quad, Triple
 
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 
@@ -147,24 +147,23 @@ class DataGraph:
 
     def outgoing(self, nodes: Set[int], without: Set[int] = frozenset()) -> Iterator[tuple[int, int, int]]:
         """Give the triples with one of the nodes as subject, those of some predicates left out."""
+        if not nodes:
+            return
+        # Terms are numbered as they come, so the nodes of a kind, and what has a predicate, often stand together.
+        first, last = min(nodes), max(nodes)
         for predicate, column in self._columns.items():
-            for pair in () if predicate in without else _select(column, nodes):
+            if predicate in without or column[-1] >> 32 < first or column[0] >> 32 > last:
+                continue
+            for pair in _select(column, nodes):
                 yield pair >> 32, predicate, pair & LOW
 
     def triples(self, predicates: Iterable[int] | None = None) -> Iterator[Triple]:
         """Give the triples, or those of some predicates."""
-        for predicate in self._columns if predicates is None else predicates:
-            for subject, name, value in self.triples_of(predicate):
-                yield Triple(subject, name, value)
-
-    def triples_of(
-        self, predicate: int, pairs: Iterable[int] | None = None
-    ) -> Iterator[tuple[NamedNode | BlankNode, NamedNode, Term]]:
-        """Give the triples of a predicate as tuples of terms, all or those of some packed pairs."""
         terms: list[Any] = self._terms
-        name = terms[predicate]
-        for pair in self.column(predicate) if pairs is None else pairs:
-            yield terms[pair >> 32], name, terms[pair & LOW]
+        for predicate in self._columns if predicates is None else predicates:
+            name = terms[predicate]
+            for pair in self.column(predicate):
+                yield Triple(terms[pair >> 32], name, terms[pair & LOW])
 
 
 _EMPTY: array[int] = array("Q")

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations, product
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
 from imnm_kg.shacl.asked import Asked, asked, barred, named, parameter, shown
 from imnm_kg.shacl.constraints import logic, sets, values
 from imnm_kg.shacl.constraints.base import Constraint, ValueConstraint, brief
-from imnm_kg.shacl.ordering import orders
 from imnm_kg.shacl.paths import Alternative, Path, Predicate, Repeated
 from imnm_kg.shacl.paths import Sequence as Steps
 from imnm_kg.shacl.shapes import Shape, Shapes
@@ -38,6 +37,11 @@ _RANGES = (*_LOW, *_HIGH)
 # What means the same of a focus node as of a value node.
 _SAME_ANYWHERE = (ValueConstraint, logic.Property)
 _TEXT = (values.MinLength, values.MaxLength, values.Pattern)
+_COUNTED = {sets.MaxCount, values.In, logic.QualifiedMaxCount}
+_CLOSED, _LISTS, _GIVEN = {sets.Closed}, {values.In}, {sets.HasValue}
+_PAIRS = {sets.Equals, sets.Disjoint, sets.LessThan}
+_LOGIC = {logic.Not, logic.Or, logic.Xone}
+_LIMITING = {values.NodeKind, values.Datatype, values.LanguageIn, values.Class, *_RANGES, *_TEXT}
 _KINDS = {
     "BlankNode": {"blank nodes"},
     "IRI": {"IRIs"},
@@ -48,8 +52,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Contradiction:
+class Contradiction(NamedTuple):
     """Something that a shape asks and that cannot be.
 
     Attributes:
@@ -72,12 +75,23 @@ def contradictions(shapes: Shapes, shape: Shape, *together: Shape) -> list[Contr
         together: further property shapes of the same path that a node must conform to at once.
     """
     all_ = asked(shapes, shape, *together)
+    kinds = set(map(type, all_.constraints))
     low, why = _least(all_)
     needed = all_.path is None or low > 0
-    found = [Contradiction(*each, True) for each in (*_counts(all_, low, why), *_closed(shapes, shape, all_))]
-    for parts in (_kinds, _texts, _ranges, _lists, _pairs, lambda each: _logic(shapes, each)):
-        found += [Contradiction(*each, needed) for each in parts(all_)]
-    found += [Contradiction(*each, True) for each in _given(all_)]
+    # Most shapes ask nothing that could contradict anything; what is not asked is not looked at.
+    looks: tuple[tuple[Collection[type], bool, Callable[[], _Found]], ...] = (
+        (_COUNTED, True, lambda: _counts(all_, low, why)),
+        (_CLOSED, True, lambda: _closed(shapes, shape, all_)),
+        (_LIMITING, needed, lambda: _kinds(all_)),
+        (_LIMITING, needed, lambda: _texts(all_)),
+        (_RANGES, needed, lambda: _ranges(all_)),
+        (_LISTS, needed, lambda: _lists(all_)),
+        (_PAIRS, needed, lambda: _pairs(all_)),
+        (_LOGIC, needed, lambda: _logic(shapes, all_)),
+        (_GIVEN, True, lambda: _given(all_)),
+    )
+    found = [Contradiction(*each, always) for about, always, look in looks if not kinds.isdisjoint(about)
+             for each in look()]  # fmt: skip
     return list(dict.fromkeys(found))
 
 
@@ -169,6 +183,8 @@ def _kinds_of(constraint: Constraint) -> set[str] | None:
 
 def _kinds(all_: Asked) -> _Found:
     limited = [(constraint, kinds) for constraint in all_.constraints if (kinds := _kinds_of(constraint)) is not None]
+    if len(limited) < 2:
+        return
     for (one, first), (other, second) in combinations(limited, 2):
         if not first & second:
             left, right = (" and ".join(sorted(each)) for each in (first, second))
@@ -237,11 +253,12 @@ def _ranges(all_: Asked) -> _Found:
                 return
     lows = [each for each in bounds if isinstance(each, _LOW)]
     highs = [each for each in bounds if isinstance(each, _HIGH)]
-    signs = orders((low.bound, high.bound) for low in lows for high in highs)
-    for low, high in product(lows, highs):
+    from imnm_kg.shacl.ordering import orders
+
+    signs = orders((low.bound, high.bound) for low, high in product(lows, highs))
+    for (low, high), sign in zip(product(lows, highs), signs, strict=True):
         open_ = isinstance(low, values.MinExclusive) or isinstance(high, values.MaxExclusive)
         families = {_family(each.bound.datatype.value) for each in (low, high)}
-        sign = signs.get((low.bound, high.bound))
         if len(families) > 1:
             yield parameter(low), f"no value can be compared both with {shown(low)} and with {shown(high)}"
         elif sign == ">" or (sign == "=" and open_):

@@ -22,6 +22,8 @@ class Frozen:
     def __init__(self, *values: Any, **named: Any) -> None:
         given = self.__dict__
         given.update(zip(self.fields, values, strict=False))
+        if len(values) == len(self.fields) and not named:
+            return
         given.update(named)
         if len(values) > len(self.fields) or any(name not in given and not hasattr(self, name) for name in self.fields):
             raise TypeError(f"{type(self).__name__} takes {', '.join(self.fields)}")

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import NamedTuple
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode
 
 from imnm_kg.shacl.asked import asked, barred, named, parameter
 from imnm_kg.shacl.columns import LOW, DataGraph
@@ -35,16 +34,18 @@ _PREDICATE_OF = {"class": "targetClass", "node": "targetNode", "subjectsOf": "ta
                  "objectsOf": "targetObjectsOf"}  # fmt: skip
 # What says nothing without something else.
 _PARTNERS = {
-    "flags": "pattern",
-    "ignoredProperties": "closed",
-    "qualifiedMinCount": "qualifiedValueShape",
-    "qualifiedMaxCount": "qualifiedValueShape",
-    "qualifiedValueShapesDisjoint": "qualifiedValueShape",
+    sh(name): (name, partner)
+    for name, partner in (
+        ("flags", "pattern"),
+        ("ignoredProperties", "closed"),
+        ("qualifiedMinCount", "qualifiedValueShape"),
+        ("qualifiedMaxCount", "qualifiedValueShape"),
+        ("qualifiedValueShapesDisjoint", "qualifiedValueShape"),
+    )
 }
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Something about a shape that its author should know.
 
     Attributes:
@@ -64,18 +65,18 @@ class Note:
     path: str = ""
 
 
-def lint(source: Iterable[Quad | Triple], shapes: Shapes, validation: Validation | None = None) -> tuple[Note, ...]:
+def lint(shapes: Shapes, validation: Validation | None = None) -> tuple[Note, ...]:
     """Check shapes.
 
     Args:
-        source: the parsed shapes graph that the shapes were read from.
-        shapes: the shapes.
+        shapes: the shapes, as ``read_shapes`` gave them.
         validation: a validation of data in memory with them; without it nothing is said of what hits no data.
 
     Returns:
         The notes, in the order of the shapes of the file, those of a shape by code.
     """
-    graph = ShapesGraph(source)
+    graph = shapes.graph
+    assert graph is not None, "the shapes were not read from a graph"
     parents = _parents(shapes)
     # A parameter of a component of one's own may name a shape.
     elsewhere = {
@@ -146,7 +147,8 @@ def _unsatisfiable(shapes: Shapes, shape: Shape) -> _Found:
         yield code, shape.node, each.parameter, f"{_sentence(each.what)}: {end}."
     # Property shapes of one path that a node must conform to at once, as those of a class and of the class above it.
     by_path: dict[Path, list[Shape]] = {}
-    for other in asked(shapes, shape).properties:
+    leads = any(isinstance(each, logic.Node | logic.And | logic.Property) for each in shape.constraints)
+    for other in asked(shapes, shape).properties if leads else ():
         if other.path is not None and not other.deactivated:
             by_path.setdefault(other.path, []).append(other)
     for path, beside in by_path.items():
@@ -195,12 +197,11 @@ def _use(graph: ShapesGraph, elsewhere: set[Term], shape: Shape, parents: _Paren
 def _effects(graph: ShapesGraph, shapes: Shapes, shape: Shape) -> _Found:
     node = shape.node
     properties = graph.by_subject.get(node, {})
-    for name, partner in _PARTNERS.items():
-        if sh(name) in properties:
-            if sh(partner) not in properties:
-                yield "no-effect", node, name, f"sh:{name} says nothing without sh:{partner}."
-            elif partner == "closed" and not graph.boolean(node, sh("closed")):
-                yield "no-effect", node, name, f"sh:{name} says nothing where sh:closed is not true."
+    for name, partner in sorted(each for each in map(_PARTNERS.get, properties) if each is not None):
+        if sh(partner) not in properties:
+            yield "no-effect", node, name, f"sh:{name} says nothing without sh:{partner}."
+        elif partner == "closed" and not graph.boolean(node, sh("closed")):
+            yield "no-effect", node, name, f"sh:{name} says nothing where sh:closed is not true."
     qualified = [x for x in shape.constraints if isinstance(x, logic.QualifiedMinCount | logic.QualifiedMaxCount)]
     if qualified and graph.boolean(node, sh("qualifiedValueShapesDisjoint")) and not qualified[0].siblings:
         what = "no property shape beside it has another sh:qualifiedValueShape"
@@ -239,10 +240,9 @@ def _languages(shapes: Shapes, shape: Shape) -> _Found:
 
 
 def _barred_members(shapes: Shapes, shape: Shape) -> _Found:
-    all_ = asked(shapes, shape).constraints
     for each in shape.constraints:
         if isinstance(each, values.In):
-            others = [other for other in all_ if other is not each]
+            others = [other for other in asked(shapes, shape).constraints if other is not each]
             bars = {member: bar for member in each.members if (bar := barred(member, others)) is not None}
             if len(bars) < len(each.members):
                 for member, bar in bars.items():
@@ -254,7 +254,7 @@ def _names(shape: Shape) -> _Found:
     """Find names that are no names of what they stand for."""
     severity = shape.severity.value
     standard = severity.startswith(SH) and severity[len(SH) :] in _SEVERITIES
-    near = [] if standard else get_close_matches(local_name(severity).capitalize(), _SEVERITIES, 1, 0.8)
+    near = [] if standard else _near(local_name(severity).capitalize())
     # A severity of one's own is allowed; one that looks like one of SHACL and is none is a slip.
     if (severity.startswith(SH) and not standard) or (near and not severity.startswith(SH)):
         hint = f"; did you mean sh:{near[0]}?" if near else "."
@@ -263,6 +263,12 @@ def _names(shape: Shape) -> _Found:
         if isinstance(each, values.Datatype) and not known_datatype(each.iri.value):
             what = f"{each.iri} is no datatype of XML Schema: no literal in use can have it."
             yield "datatype-unknown", shape.node, "datatype", what
+
+
+def _near(name: str) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name, _SEVERITIES, 1, 0.8)
 
 
 def _deactivated(graph: ShapesGraph) -> _Found:

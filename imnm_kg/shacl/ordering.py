@@ -21,31 +21,33 @@ _INTEGERS = (
 )  # fmt: skip
 _EXACT = {f"{XSD}{name}" for name in (*_INTEGERS, "decimal")}
 _DOUBLE, _FLOAT = f"{XSD}double", f"{XSD}float"
-_STRING, _BOOLEAN = f"{XSD}string", f"{XSD}boolean"
+_STRING, _BOOLEAN, _INTEGER = f"{XSD}string", f"{XSD}boolean", f"{XSD}integer"
 _BATCH = 5000
 
 
-def orders(pairs: Iterable[tuple[Term, Term]]) -> dict[tuple[Term, Term], str]:
-    """Say how pairs of terms compare: ``<``, ``=`` or ``>``; a pair that SPARQL cannot compare is left out.
+def orders(pairs: Iterable[tuple[Term, Term]]) -> list[str]:
+    """Say how pairs of terms compare, each in its place: ``<``, ``=`` or ``>``, or ``?`` where SPARQL cannot tell.
 
     Numbers are compared by value whatever their type, strings by code points, booleans, and dates, times and durations
     by the embedded engine, which knows that a time without a timezone may be incomparable to one with.
     """
-    found: dict[tuple[Term, Term], str] = {}
-    others: list[tuple[Term, Term]] = []
+    found: list[str] = []
+    others: dict[tuple[Term, Term], list[int]] = {}
     values: dict[Term, object] = {}
 
     def value_of(term: Term) -> object:
-        if term not in values:
-            values[term] = _value(term)
-        return values[term]
+        value = values.get(term, values)  # a value is never the mapping itself
+        if value is values:
+            value = values[term] = _value(term)
+        return value
 
     for pair in pairs:
         one, other = value_of(pair[0]), value_of(pair[1])
         if one is _TIMELIKE and other is _TIMELIKE:
-            others.append(pair)
-        elif (sign := _sign(one, other)) is not None:
-            found[pair] = sign
+            others.setdefault(pair, []).append(len(found))
+            found.append("?")
+        else:
+            found.append(_sign(one, other))
     if others:
         _ask(others, found)
     return found
@@ -59,6 +61,8 @@ def _value(term: Term) -> object:
     if not isinstance(term, ox.Literal) or term.language is not None:
         return None
     text, datatype = term.value, term.datatype.value
+    if datatype == _INTEGER and text.isascii() and text.isdecimal():  # nearly all of them
+        return Decimal(text)
     if datatype == _STRING:
         return text
     if not datatype.startswith(XSD) or not well_formed(text, datatype):
@@ -92,22 +96,25 @@ def _promoted(number: Decimal, beside: float) -> float:
     return _single(float(number)) if isinstance(beside, _Single) else float(number)
 
 
-def _sign(one: object, other: object) -> str | None:
+def _sign(one: object, other: object) -> str:
+    if type(one) is Decimal and type(other) is Decimal:
+        return "<" if one < other else "=" if one == other else ">"
     if isinstance(one, Decimal) and isinstance(other, float):
         one = _promoted(one, other)
     elif isinstance(one, float) and isinstance(other, Decimal):
         other = _promoted(other, one)
     alike = isinstance(one, float) if isinstance(other, float) else type(one) is type(other)
     if not alike or not isinstance(one, Decimal | float | str | bool):
-        return None
+        return "?"
     if one < other:  # type: ignore[operator]
         return "<"
-    return "=" if one == other else ">" if one > other else None  # type: ignore[operator]
+    return "=" if one == other else ">" if one > other else "?"  # type: ignore[operator]
 
 
-def _ask(pairs: list[tuple[Term, Term]], found: dict[tuple[Term, Term], str]) -> None:
-    """Let the engine compare; what it cannot compare gives no row."""
+def _ask(pairs: dict[tuple[Term, Term], list[int]], found: list[str]) -> None:
+    """Let the engine compare, and put what it says in its places; what it cannot compare gives no row."""
     store = ox.Store()
+    places = list(pairs.values())
     rest = iter(enumerate(pairs))
     while batch := list(islice(rest, _BATCH)):
         rows = "\n".join(f"({number} {one} {other})" for number, (one, other) in batch)
@@ -118,4 +125,5 @@ def _ask(pairs: list[tuple[Term, Term]], found: dict[tuple[Term, Term], str]) ->
         result = store.query(query)
         assert isinstance(result, ox.QuerySolutions)
         for row in result:
-            found[pairs[int(row["n"].value)]] = row["sign"].value
+            for place in places[int(row["n"].value)]:
+                found[place] = row["sign"].value

@@ -14,6 +14,7 @@ from imnm_kg.shacl.vocabulary import Term, sh
 
 if TYPE_CHECKING:
     from imnm_kg.shacl.constraints.base import Constraint
+    from imnm_kg.shacl.shapes_graph import ShapesGraph
 
 __all__ = ["Shape", "Shapes", "ShapesError", "Target"]
 
@@ -79,9 +80,11 @@ class Shapes(Frozen):
 
     Attributes:
         by_node: each shape by its node.
+        graph: the shapes graph that they were read from, where they were.
     """
 
     by_node: Mapping[Term, Shape]
+    graph: ShapesGraph | None = None
 
     @property
     def targeted(self) -> tuple[Shape, ...]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -25,6 +26,7 @@ _TARGETS = {
     "targetSubjectsOf": "subjectsOf",
     "targetObjectsOf": "objectsOf",
 }
+_AIMED = {sh(name) for name in _TARGETS}
 _TYPES = (sh("NodeShape"), sh("PropertyShape"))
 # What a shape may say beside what it asks.
 _OTHER = {
@@ -51,6 +53,7 @@ _PARAMETERS = (
     "languageIn", "uniqueLang", *_BESIDE, "not", *_MANY_SHAPES, "node", "property", "qualifiedValueShape", "closed",
     "hasValue", "in", "sparql",
 )  # fmt: skip
+_ORDER = {sh(name): number for number, name in enumerate(_PARAMETERS)}
 _FOR_PROPERTIES = {"minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape"}
 _ABSENT = {
     "target": "targets of SHACL-AF are not supported",
@@ -76,6 +79,7 @@ class _Reader:
     def __init__(self, graph: ShapesGraph) -> None:
         self.graph = graph
         self.components = CustomComponents(graph)
+        self.patterns = lru_cache(maxsize=None)(Pattern)  # shapes share them
         # A node may be a shape and a constraint in SPARQL at once.
         self.queries = {value for node in graph.by_subject for value in graph.values(node, sh("sparql"))}
 
@@ -92,7 +96,7 @@ class _Reader:
                 shape = found[node] = self.shape(node)
                 todo += [each for constraint in shape.constraints for each in constraint.shapes]
         _refuse_recursion(found)
-        return Shapes(found)
+        return Shapes(found, self.graph)
 
     def nodes(self) -> Iterator[Term]:
         """Give the nodes that the standard calls shapes for what is said of them."""
@@ -111,11 +115,11 @@ class _Reader:
         if severity is not None and not isinstance(severity, NamedNode):
             raise ShapesError(node, "sh:severity must be an IRI", sh("severity"), severity)
         constraints: list[Constraint] = []
-        for name in _PARAMETERS:
-            if sh(name) in properties:
-                if path is None and name in _FOR_PROPERTIES:
-                    raise ShapesError(node, f"sh:{name} needs a property shape, one with sh:path", sh(name))
-                constraints += self.constraints(node, name, path)
+        for number in sorted(each for each in map(_ORDER.get, properties) if each is not None):
+            name = _PARAMETERS[number]
+            if path is None and name in _FOR_PROPERTIES:
+                raise ShapesError(node, f"sh:{name} needs a property shape, one with sh:path", sh(name))
+            constraints += self.constraints(node, name, path)
         constraints += self.components.constraints(node, path)
         return Shape(
             node, path, self.targets(node), tuple(constraints), severity or sh("Violation"), graph.messages(node),
@@ -150,7 +154,7 @@ class _Reader:
 
     def targets(self, node: Term) -> tuple[Target, ...]:
         found: list[Target] = []
-        for name, kind in _TARGETS.items():
+        for name, kind in _TARGETS.items() if not _AIMED.isdisjoint(self.graph.by_subject.get(node, ())) else ():
             for value in self.graph.values(node, sh(name)):
                 if kind != "node" and not isinstance(value, NamedNode):
                     raise ShapesError(node, f"sh:{name} must be an IRI", sh(name), value)
@@ -241,7 +245,7 @@ class _Reader:
         pattern, flags = self.graph.string(node, sh("pattern")), self.graph.string(node, sh("flags")) or ""
         assert pattern is not None
         try:
-            yield values.Pattern(pattern, flags, Pattern(pattern, flags))
+            yield values.Pattern(pattern, flags, self.patterns(pattern, flags))
         except PatternError as error:
             what = f"sh:pattern cannot be used: {error}"
             raise ShapesError(node, what, sh("pattern"), self.graph.values(node, sh("pattern"))[0]) from error

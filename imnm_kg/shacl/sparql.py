@@ -8,6 +8,7 @@ over the terms as written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,6 +30,8 @@ SHAPES_GRAPH = NamedNode("urn:x-shacl:shapes")
 Row = Mapping[str, Term]
 _MARK = "urn:x-shacl:mark:"
 _SMALL = 50_000
+_INTEGER = f"{XSD}integer"
+_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")  # what 64 bits hold is kept as it is written
 
 
 class Evaluator(Protocol):
@@ -53,7 +56,7 @@ class Evaluator(Protocol):
 def altered(terms: Iterable[Term]) -> set[Term]:
     """Give the terms that the embedded store would not keep as they are written."""
     literals: set[Term] = {
-        term for term in terms if isinstance(term, Literal) and term.language is None and _risky(term.datatype.value)
+        term for term in terms if isinstance(term, Literal) and term.language is None and _risky(term)
     }
     if not literals:
         return set()
@@ -62,7 +65,10 @@ def altered(terms: Iterable[Term]) -> set[Term]:
     return literals - {quad.object for quad in store}
 
 
-def _risky(datatype: str) -> bool:
+def _risky(literal: Literal) -> bool:
+    datatype = literal.datatype.value
+    if datatype == _INTEGER and _PLAIN_INTEGER.fullmatch(literal.value):
+        return False
     return datatype.startswith(XSD) and datatype not in (f"{XSD}string", f"{XSD}anyURI")
 
 
@@ -177,18 +183,9 @@ class LocalEvaluator:
     def _load(self, predicates: Iterable[int]) -> None:
         missing = [predicate for predicate in predicates if predicate not in self._loaded]
         if missing:
-            self._store.extend(Quad(*triple) for each in missing for triple in self._kept(each, None))
+            for each in missing:
+                self._store.bulk_extend(self._quads(each))
             self._loaded |= set(missing)
-
-    def _kept(
-        self, predicate: int, pairs: Iterable[int] | None
-    ) -> Iterator[tuple[NamedNode | BlankNode, NamedNode, Term]]:
-        """Give the triples of a predicate without those that the store would change."""
-        strange = self._altered_objects(predicate)
-        if strange:
-            every = self._graph.column(predicate) if pairs is None else pairs
-            pairs = [pair for pair in every if pair & LOW not in strange]
-        return self._graph.triples_of(predicate, pairs)
 
     @cached_property
     def _shapes_loaded(self) -> bool:
@@ -212,7 +209,8 @@ class LocalEvaluator:
             store = self._store
         else:
             store = ox.Store()
-            store.bulk_extend(self._quads(seen))
+            for predicate, pairs in seen.items():
+                store.bulk_extend(self._quads(predicate, pairs))
         assert query.structure is not None
         top = query.structure.top
         if top.binds.issuperset(used) and top.late.isdisjoint(used):
@@ -220,10 +218,15 @@ class LocalEvaluator:
         else:
             yield from self._marked(store, query, names, tuples)
 
-    def _quads(self, seen: Mapping[int, Collection[int] | None]) -> Iterator[Quad]:
-        for predicate, pairs in seen.items():
-            for triple in self._kept(predicate, pairs):
-                yield Quad(*triple)
+    def _quads(self, predicate: int, pairs: Iterable[int] | None = None) -> list[Quad]:
+        """Give the triples of a predicate, all or those of some packed pairs, that the store would not change."""
+        strange = self._altered_objects(predicate)
+        pairs = self._graph.column(predicate) if pairs is None else pairs
+        terms: Sequence[Any] = self._graph.terms
+        name = terms[predicate]
+        if strange:
+            pairs = [pair for pair in pairs if pair & LOW not in strange]
+        return [Quad(terms[pair >> 32], name, terms[pair & LOW]) for pair in pairs]
 
     def _keyed(
         self,

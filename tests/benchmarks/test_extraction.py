@@ -17,6 +17,7 @@ import pytest
 
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.rules import read_confidence
+from imnm_kg.extraction.triggers import Triggers
 from imnm_kg.lexicon.entries import Entry, read_names
 from imnm_kg.model.evaluation import AnnotatedDocument, GivenText, Score
 from imnm_kg.model.folders import Folders
@@ -146,7 +147,8 @@ def test_marked_mentions_stand_in_for_the_lexicon(load: Any) -> None:
 
 def _nothing() -> Any:
     """Knowledge of nothing at all: what is measured there needs names only."""
-    return Knowledge(**dict.fromkeys(field.name for field in fields(Knowledge)))  # type: ignore[arg-type]
+    empty = dict.fromkeys(field.name for field in fields(Knowledge))
+    return Knowledge(**{**empty, "triggers": Triggers(())})  # type: ignore[arg-type]
 
 
 def test_lexicons_of_a_wanted_size(load: Any, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -34,7 +33,7 @@ def result(
 
 A, B = NamedNode(f"{E}a"), NamedNode(f"{E}b")
 RESULTS = [
-    replace(result("Violation", B, P, Literal("01", datatype=XSD.integer), "Pattern"), place=Place("a", 1)),
+    result("Violation", B, P, Literal("01", datatype=XSD.integer), "Pattern")._replace(place=Place("a", 1)),
     result("Violation", A, P, None, "MinCount"),
     result("Warning", A, None, NamedNode(f"{E}v"), "NodeKind"),
     result("Info", BlankNode("x1"), Inverse(P), Literal('a "word"', language="en"), "In"),
@@ -78,9 +77,9 @@ def test_any_result_makes_a_report_not_conform() -> None:
 def test_what_fails() -> None:
     report = Report.of(RESULTS)
     assert [report.failing(word) for word in ("violation", "warning", "info")] == [4, 5, 6]
-    known = replace(report, results=tuple(replace(each, known=True) for each in report.results))
+    known = report._replace(results=tuple(each._replace(known=True) for each in report.results))
     assert known.failing("info") == 0
-    own = replace(RESULTS[0], severity=f"{E}Fatal")
+    own = RESULTS[0]._replace(severity=f"{E}Fatal")
     assert fails(own, "violation"), "a severity that the shapes make up is never let pass"
 
 

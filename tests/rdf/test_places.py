@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from imnm_kg.model.anchors import Anchors
-from imnm_kg.rdf import scan
+from imnm_kg.rdf import line_starts, scan
+from imnm_kg.rdf.files import Source
 from imnm_kg.rdf.lexer import lex, statements
-from imnm_kg.rdf.places import Source, Spot, find_places
+from imnm_kg.rdf.line_starts import UnsureError, statements_at_line_starts
+from imnm_kg.rdf.places import Spot, find_places
 from imnm_kg.rdf.reader import Scope
 from imnm_kg.rdf.scan import ANONYMOUS, wanted_statements
 from imnm_kg.shacl import DataGraph
@@ -95,9 +97,53 @@ def test_statements_are_those_of_the_lexer(text: str, block: int) -> None:
     parsed(text)
     expected = slowly(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan, "_BLOCK", block)
+        patch.setattr(scan, "BLOCK", block)
         pieces = wanted_statements(io.BytesIO(text.encode()), {each[0] for each in expected}, False)
         assert [(piece.subject, piece.text, piece.line, piece.column) for piece in pieces] == expected
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(texts, st.booleans(), st.sampled_from([3, 50, 1 << 22]))
+def test_statements_that_start_a_line_are_among_those_of_the_lexer(text: str, absolute: bool, block: int) -> None:
+    if absolute:
+        text = text.replace("@base <http://b.org/d/f> .\n", "", 1)
+    try:
+        parsed(text)
+    except SyntaxError:  # relative IRIs
+        assume(False)
+    expected = slowly(text)
+    wanted = {each[0] for each in expected if each[0] != ANONYMOUS}
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(line_starts, "BLOCK", block)
+        try:
+            for piece in statements_at_line_starts(io.BytesIO(text.encode()), wanted) if wanted else ():
+                found.append((piece.subject, piece.text, piece.line, piece.column))
+        except UnsureError:
+            pass
+    rest = iter(expected)
+    assert all(each in rest for each in found)  # in the same order
+
+
+def test_what_starts_a_line_is_found_behind_comments_only() -> None:
+    top = "@prefix e: <http://e/> .\n"
+    text = f"{top}# one. #\n\ne:a e:p e:b ,\ne:c . # of 'a'.\ne:b e:p 1 .\ne:c e:p <x:#> .\ne:d e:p 2 . e:e e:p 3 .\n"
+    wanted = {f"{E}{name}" for name in "abcde"}
+    found = statements_at_line_starts(io.BytesIO(text.encode()), wanted)
+    assert [(piece.subject[-1], piece.line) for piece in found] == [("a", 4), ("c", 7), ("d", 8)]
+    assert places(text, *(Spot(f"{E}{name}") for name in "abcde")) == [
+        (3, 4, 1), (3, 6, 1), (3, 7, 1), (3, 8, 1), (3, 8, 13),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "more", ['e:z e:p """\ne:a e:p 1 .""" .', "e:z e:p '''x''' .", "@prefix f: <x:> .", "PREFIX e: <x:>", "base<x:>",
+             "Prefix # c\n g: <x:>"],
+)  # fmt: skip
+def test_a_file_by_which_a_line_says_nothing_is_read_whole(more: str) -> None:
+    text = f"@prefix e: <http://e/> .\ne:y e:p 1 .\n{more}\ne:b e:p 1 .\n"
+    with pytest.raises(UnsureError):
+        list(statements_at_line_starts(io.BytesIO(text.encode()), {f"{E}b"}))
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)
@@ -175,7 +221,7 @@ def test_lines(tmp_path: Path, name: str) -> None:
 
 
 def test_a_long_statement_over_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "_BLOCK", 64)
+    monkeypatch.setattr(scan, "BLOCK", 64)
     path = tmp_path / "a.ttl"
     values = " ,\n".join(f'"value {number}. é"' for number in range(2000))
     path.write_text(f"{HEAD}é:a e:p 1 .\n".replace("é:a", "e:é") + f"e:a e:p {values} .\ne:z e:p 2 .\n")

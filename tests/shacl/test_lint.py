@@ -37,9 +37,9 @@ def quads(text: str) -> list[Quad]:
 def notes(shapes: list[Quad], data: list[Quad] | None) -> tuple[Note, ...]:
     found = read_shapes(shapes)
     if data is None:
-        return lint(shapes, found)
+        return lint(found)
     graph = DataGraph(data)
-    return lint(shapes, found, Validation(graph, found, LocalEvaluator(graph, shapes)))
+    return lint(found, Validation(graph, found, LocalEvaluator(graph, shapes)))
 
 
 def row(note: Note) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePath
+from types import MappingProxyType
+from typing import NamedTuple
 
 from imnm_kg.errors import Place
 from imnm_kg.model.report import Report, Result, fails
@@ -16,8 +17,7 @@ __all__ = ["View", "address"]
 _ANONYMOUS = re.compile(r"^\[[0-9a-f]+\]")
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """A report as it is to be shown.
 
     Attributes:
@@ -32,7 +32,7 @@ class View:
     """
 
     report: Report
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = MappingProxyType({})
     fail_on: str = "violation"
     limit: int | None = None
     vanished: tuple[str, ...] = ()

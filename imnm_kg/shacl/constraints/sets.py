@@ -11,7 +11,6 @@ from pyoxigraph import Literal, NamedNode
 
 from imnm_kg.shacl.columns import LOW
 from imnm_kg.shacl.constraints.base import Constraint, Finding, Run, Scope, brief
-from imnm_kg.shacl.ordering import orders
 from imnm_kg.shacl.paths import Predicate
 from imnm_kg.shacl.shapes import Shape
 from imnm_kg.shacl.vocabulary import Term
@@ -168,11 +167,12 @@ class LessThan(_Beside):
 
     def check(self, run: Run, shape: Shape, scope: Scope) -> Iterator[Finding]:
         """Find the values that are not less, or cannot be compared."""
+        from imnm_kg.shacl.ordering import orders  # numbers of any size take a while to import
+
         term, others = run.graph.term, self.others(run, scope)
         both = [(pair, other) for pair in scope.pairs for other in others.get(pair >> 32, ())]
-        signs = orders({(term(pair & LOW), term(other)) for pair, other in both})
-        for pair, other in both:
-            if signs.get((term(pair & LOW), term(other)), "?") not in self.allowed:
+        for (pair, _), sign in zip(both, orders((term(pair & LOW), term(other)) for pair, other in both), strict=True):
+            if sign not in self.allowed:
                 yield Finding(pair >> 32, pair & LOW, shape, self)
 
 

@@ -10,7 +10,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from imnm_kg.shacl.constraints.base import Run, ValueConstraint, brief
 from imnm_kg.shacl.lexical import well_formed
-from imnm_kg.shacl.ordering import orders
 from imnm_kg.shacl.patterns import Pattern as Compiled
 from imnm_kg.shacl.vocabulary import Term
 
@@ -210,9 +209,11 @@ class _Range(ValueConstraint):
 
     def faulty(self, run: Run, values: Set[int]) -> set[int]:
         """Give the values beyond the bound, and those that cannot be compared with it."""
-        terms = {value: run.graph.term(value) for value in values}
-        signs = orders((term, self.bound) for term in terms.values() if isinstance(term, Literal))
-        return {value for value, term in terms.items() if signs.get((term, self.bound), "?") not in self.allowed}
+        from imnm_kg.shacl.ordering import orders  # numbers of any size take a while to import
+
+        term, numbers = run.graph.term, list(values)
+        signs = orders((term(number), self.bound) for number in numbers)
+        return {number for number, sign in zip(numbers, signs, strict=True) if sign not in self.allowed}
 
 
 class MinExclusive(_Range):
