@@ -75,6 +75,10 @@ _BRITISH = (
     (re.compile(r"ynec"), "ynaec"),
     (re.compile(r"etiolog"), "aetiolog"),
 )
+# Of a hundred thousand names few have any of these, and to look for all at once is quick.
+_AMERICAN = re.compile(
+    r"edem|emi[ac]|hem|tumor|esophag|diarrhea|fiber|pediatr|pnea|leukop|iz(?:e|ing|at)|color|celiac|sulf|ynec|etiolog"
+)
 _GREEK = {
     "alpha": "α",
     "beta": "β",
@@ -124,7 +128,7 @@ def spellings(name: str) -> Iterator[str]:
     plain = " ".join(normalise(name).split())
     yield plain
     british = plain
-    for pattern, replacement in _BRITISH:
+    for pattern, replacement in _BRITISH if _AMERICAN.search(plain) else ():
         british = pattern.sub(replacement, british)
     if british != plain:
         yield british

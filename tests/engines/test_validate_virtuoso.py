@@ -13,6 +13,8 @@ from imnm_kg.shacl import Report, read_shapes, validate
 from imnm_kg.shacl.remote import RemoteShapesError, RemoteValidation
 from tests.engines.support import virtuoso
 
+pytestmark = pytest.mark.slow
+
 GRAPH = "http://example.org/graph"
 MOST = 1000
 EX, TYPE = "http://example.org/", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"

@@ -71,8 +71,8 @@ def test_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
         parquet([])
 
 
-@pytest.mark.parametrize("data", [b"", b"PAR1", parquet([row(1)])[:-20], b"x" * 400])
-def test_a_damaged_shard_is_named(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "a.parquet").write_bytes(data)
+@pytest.mark.parametrize("data", [b"", b"PAR1", None, b"x" * 400], ids=["empty", "begun", "cut", "other"])
+def test_a_damaged_shard_is_named(tmp_path: Path, data: bytes | None) -> None:
+    (tmp_path / "a.parquet").write_bytes(parquet([row(1)])[:-20] if data is None else data)
     with pytest.raises(ImnmError, match=r"the shard cannot be read .*\[shards-damaged\]"):
         list(read_rows(tmp_path / "a.parquet"))

@@ -200,6 +200,7 @@ def test_no_page_is_wider_than_a_phone(browser: Any, address: str, path: str) ->
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_no_serious_fault(browser: Any, address: str, path: str, scheme: str) -> None:

@@ -35,6 +35,7 @@ def head(path: str = "/sparql", method: str = "POST", **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
+@pytest.mark.slow
 def test_ten_megabytes_of_query(server: Server) -> None:
     text = b"ASK {} #" + b"x" * 10_000_000
     direct = {"Content-Type": "application/sparql-query"}
@@ -88,6 +89,7 @@ def test_half_a_request_and_no_more(server: Server) -> None:
     assert server.raw(half, half_close=True, patience=5) == b""
 
 
+@pytest.mark.slow
 def test_slow_clients_are_cut_off(patient: Server) -> None:
     def slow(sent: bytes) -> tuple[bytes, float]:
         begun = monotonic()
@@ -101,6 +103,7 @@ def test_slow_clients_are_cut_off(patient: Server) -> None:
     assert max(nothing[1], part[1], half[1]) < 15
 
 
+@pytest.mark.slow
 def test_a_client_that_reads_nothing_is_cut_off(patient: Server) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -125,6 +125,7 @@ def test_files_are_not_read(strict: Server) -> None:
     assert b'"bindings":[]' in answer.body
 
 
+@pytest.mark.slow
 def test_a_client_that_goes_ends_its_query(strict: Server) -> None:
     with socket.create_connection((strict.host, strict.port)) as connection:
         path = f"/sparql?query={quote(ENDLESS['join'] + ' # left')}"
@@ -134,6 +135,7 @@ def test_a_client_that_goes_ends_its_query(strict: Server) -> None:
     assert b'"running":0' in strict.ask("/health", source="127.0.9.8").body
 
 
+@pytest.mark.slow
 def test_too_many_at_once_are_told_to_come_again(strict: Server) -> None:
     with ThreadPoolExecutor(16) as pool:
         texts = [f"{ENDLESS['join']} # {number}" for number in range(16)]
@@ -144,6 +146,7 @@ def test_too_many_at_once_are_told_to_come_again(strict: Server) -> None:
     assert {answer.headers.get("retry-after") for answer in answers if answer.code == "server-busy"} == {"2"}
 
 
+@pytest.mark.slow
 def test_a_lookup_stays_quick_beside_the_worst(strict: Server) -> None:
     def median(rounds: int) -> float:
         connection = http.client.HTTPConnection(strict.host, strict.port, timeout=30)
