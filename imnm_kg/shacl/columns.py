@@ -159,11 +159,15 @@ class DataGraph:
 
     def triples(self, predicates: Iterable[int] | None = None) -> Iterator[Triple]:
         """Give the triples, or those of some predicates."""
-        terms: list[Any] = self._terms
         for predicate in self._columns if predicates is None else predicates:
-            name = terms[predicate]
-            for pair in self.column(predicate):
-                yield Triple(terms[pair >> 32], name, terms[pair & LOW])
+            yield from self.triples_of(predicate)
+
+    def triples_of(self, predicate: int, pairs: Iterable[int] | None = None) -> Iterator[Triple]:
+        """Give the triples of a predicate, all or those of some packed pairs."""
+        terms: list[Any] = self._terms
+        name = terms[predicate]
+        for pair in self.column(predicate) if pairs is None else pairs:
+            yield Triple(terms[pair >> 32], name, terms[pair & LOW])
 
 
 _EMPTY: array[int] = array("Q")

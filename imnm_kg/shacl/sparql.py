@@ -270,18 +270,9 @@ class LocalEvaluator:
         constants: Mapping[str, Term],
         predicates: Sequence[int],
     ) -> Iterator[tuple[int, Row]]:
-        from imnm_kg.shacl.rdflib_bridge import from_rdflib, rdflib_graph, to_rdflib
+        from imnm_kg.shacl.rdflib_bridge import from_rdflib, to_rdflib
 
-        key = frozenset(predicates)
-        if key not in self._rdflib:
-            self._rdflib[key] = rdflib_graph(self._graph.triples(predicates))
-        graph: Any = self._rdflib[key]
-        if "shapesGraph" in constants:
-            from rdflib import Dataset
-
-            graph = Dataset()
-            rdflib_graph(self._graph.triples(predicates), graph.default_context)
-            rdflib_graph(self._shapes, graph.graph(to_rdflib(SHAPES_GRAPH)))
+        graph = self._rdflib_graph(query, names, tuples, predicates)
         for place, each in enumerate(tuples):
             nodes = {**constants, **dict(zip(names, map(self._graph.term, each), strict=True))}
             named = {name: node for name, node in nodes.items() if not isinstance(node, BlankNode)}
@@ -292,6 +283,29 @@ class LocalEvaluator:
                 continue
             for row in result.bindings:
                 yield place, {str(name): from_rdflib(value) for name, value in row.items()}
+
+    def _rdflib_graph(
+        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], predicates: Sequence[int]
+    ) -> Any:
+        """Give what a query can see from some nodes to rdflib, which takes long to be filled."""
+        from imnm_kg.shacl.rdflib_bridge import rdflib_graph, to_rdflib
+
+        if query.uses("shapesGraph"):
+            from rdflib import Dataset
+
+            graph: Any = Dataset()
+            rdflib_graph(self._graph.triples(predicates), graph.default_context)
+            rdflib_graph(self._shapes, graph.graph(to_rdflib(SHAPES_GRAPH)))
+            return graph
+        seen = visible(self._graph, query, dict(zip(names, map(set, zip(*tuples, strict=True)), strict=True)))
+        if seen is not None:
+            return rdflib_graph(
+                triple for each, pairs in seen.items() for triple in self._graph.triples_of(each, pairs)
+            )
+        key = frozenset(predicates)
+        if key not in self._rdflib:
+            self._rdflib[key] = rdflib_graph(self._graph.triples(predicates))
+        return self._rdflib[key]
 
 
 def _texts(terms: Mapping[str, Term]) -> dict[str, str]:
