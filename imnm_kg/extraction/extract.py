@@ -81,7 +81,7 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
         return ()
     mentions = settle(text, plain, record.title, names, matcher)
     sentences = [
-        headed(text, sentence)
+        headed(record, sentence)
         for sentence, inside in sentences_with(record, mentions, stretches)
         if worth_reading(plain, sentence, inside, triggers, cues, allowed, of_field)
     ]

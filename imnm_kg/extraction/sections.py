@@ -78,7 +78,7 @@ def sentences_with(
 ) -> Iterator[tuple[Sentence, Sequence[Mention]]]:
     """Yield the sentences from which claims may come, each with the mentions that begin in it, in order.
 
-    A label is still a part of them, and their section is what the zone says: ``headed`` reads both.
+    A label is still a part of them, and their section is what the zone says: ``headed`` reads labels.
 
     Args:
         record: the text.
@@ -106,10 +106,25 @@ def sentences_with(
             yield Sentence(start, end, section), mentions[before:number]
 
 
-def headed(text: str, sentence: Sentence) -> Sentence:
-    """Return a sentence behind its label, with the section that the label or its first words tell."""
-    start, end, section = sentence
+def headed(record: TextRecord, sentence: Sentence) -> Sentence:
+    """Return a sentence behind its label, with the section that the last label or its first words tell."""
+    text, (start, end, section) = record.text, sentence
+    said = ""
     if found := _LABEL.match(text, start, end):
-        section = _section(found.group()) or section
-        start = found.end()
-    return Sentence(start, end, "conclusion" if _CONCLUDES.match(text, start, end) else section)
+        said, start = _section(found.group()), found.end()
+    if _CONCLUDES.match(text, start, end):
+        return Sentence(start, end, "conclusion")
+    return Sentence(start, end, said or _labelled(record, sentence.start) or section)
+
+
+def _labelled(record: TextRecord, place: int) -> str:
+    """Return the section that the last label before a place in the same stretch tells, empty where none does."""
+    text = record.text
+    first, last = next((begin, end) for begin, end, _ in _stretches(record) if begin <= place < end)
+    if ":" not in text[first:place]:
+        return ""
+    for found in reversed(list(_LABEL.finditer(text, first, place))):
+        begins = sentence_around(text, first, last, found.start()).start == found.start()
+        if begins and (section := _section(found.group())):
+            return section
+    return ""
