@@ -7,13 +7,11 @@ import gzip
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.lexicon.entries import Entry
-from imnm_kg.lexicon.matcher import Matcher
 from imnm_kg.model.records import TextRecord
 
 __all__ = ["KINDS", "Abstract", "Marked", "ids_of", "kinds_of", "read_abstracts", "with_mentions"]
@@ -94,8 +92,7 @@ def with_mentions(knowledge: Knowledge, abstracts: Iterable[Abstract]) -> Knowle
         best = min(found, key=lambda mention: (-found[mention], mention))
         names[best.kind, best.ids or (f"none-{best.text}",)].append(best.text)
     entries = [_entry(kind, ids, strings) for (kind, ids), strings in sorted(names.items())]
-    matcher = Matcher(entries, knowledge.triggers.cues)
-    return replace(knowledge, matcher=matcher, entries=matcher.by_iri)
+    return knowledge.with_names_of(entries)
 
 
 def _entry(kind: str, ids: tuple[str, ...], strings: list[str]) -> Entry:

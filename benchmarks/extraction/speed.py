@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,7 +32,6 @@ from filling import count_terms, fill, names_of, sample, terms_of, write_lexicon
 from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.knowledge import Knowledge, read_knowledge
 from imnm_kg.lexicon.entries import Entry, read_names
-from imnm_kg.lexicon.matcher import Matcher
 from imnm_kg.model.folders import find_folders
 from imnm_kg.model.records import TextRecord
 from imnm_kg.reading.source import read_records
@@ -78,8 +76,7 @@ def knowledge_of(folder: Path, size: int) -> Knowledge:
     entries = sample(list(knowledge.entries.values()), size)
     if len(entries) == len(knowledge.entries):
         return knowledge
-    matcher = Matcher(entries, knowledge.triggers.cues)
-    return replace(knowledge, matcher=matcher, entries=matcher.by_iri)
+    return knowledge.with_names_of(entries)
 
 
 def terms_in(knowledge: Knowledge) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imnm_kg import __version__
-from imnm_kg.cli.output import terminal_width
+from imnm_kg.cli.output import given_width, terminal_width
 from imnm_kg.errors import ImnmError
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
     """Knows the width of the terminal by itself: for each option argparse would import half a library to ask for it."""
 
     def __init__(self, prog: str) -> None:
-        given = os.environ.get("COLUMNS", "")
-        wide = int(given) if given.isdecimal() and int(given) > 0 else terminal_width(sys.stdout) or 80
-        super().__init__(prog, width=wide - 2)
+        super().__init__(prog, width=(given_width() or terminal_width(sys.stdout) or 80) - 2)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-__all__ = ["Style", "format_table", "progress", "style_for", "terminal_width", "wrap"]
+__all__ = ["Style", "format_table", "given_width", "progress", "style_for", "terminal_width", "wrap"]
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36", "underline": "4"}
 
@@ -34,13 +34,18 @@ def style_for(stream: TextIO) -> Style:
     return Style(wanted)
 
 
+def given_width() -> int | None:
+    """The columns that COLUMNS asks for, if it asks for some."""
+    given = os.environ.get("COLUMNS", "")
+    return int(given) if given.isdecimal() and int(given) > 0 else None
+
+
 def terminal_width(stream: TextIO) -> int | None:
     """The columns of the terminal; none where the output is no terminal and nothing must be cut."""
     if not stream.isatty():
         return None
-    given = os.environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given) > 0:
-        return int(given)
+    if (given := given_width()) is not None:
+        return given
     try:
         return os.get_terminal_size(stream.fileno()).columns or 80
     except OSError:

@@ -22,11 +22,10 @@ from imnm_kg.extraction.context import context_of
 from imnm_kg.extraction.cues import certainty_of, negated
 from imnm_kg.extraction.document import Reading
 from imnm_kg.extraction.filters import asks, is_test, may_relate, reason_for_study
-from imnm_kg.extraction.gate import bits_of, fitting, promising, worth_reading
+from imnm_kg.extraction.gate import bits_of, fitting, promising, set_off, worth_reading
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.extraction.masking import fold, mask
 from imnm_kg.extraction.mentions import Mention, settle, with_definitions
-from imnm_kg.extraction.phrases import has_head
 from imnm_kg.extraction.populations import narrow, patient_group
 from imnm_kg.extraction.proposal import Mark, ProposedClaim
 from imnm_kg.extraction.relations import OF_BENEFIT, OF_HARM
@@ -76,14 +75,14 @@ def extract_claims(record: TextRecord, knowledge: Knowledge) -> tuple[ProposedCl
     if not cues.places:
         return ()
     names = with_definitions(text, names)
-    stretches = promising(plain, names, triggers, cues, allowed, of_field)
+    stretches = promising(plain, names, triggers, cues, of_field)
     if not stretches:
         return ()
     mentions = settle(text, plain, record.title, names, matcher)
     sentences = [
         headed(record, sentence)
         for sentence, inside in sentences_with(record, mentions, stretches)
-        if worth_reading(plain, sentence, inside, triggers, cues, allowed, of_field)
+        if worth_reading(plain, sentence, inside, triggers, cues, of_field)
     ]
     if not sentences:
         return ()
@@ -122,9 +121,7 @@ def _read_sentence(reading: Reading, sentence: Sentence) -> Iterator[Candidate]:
     triggers = reading.knowledge.triggers
     inside = [m for m in reading.within(start, end) if m.end <= end and not m.entry.generic and not is_test(m.entry)]
     inside = with_anaphora(reading, sentence, inside)
-    findings = reading.of_field and has_head(reading.plain, start, end)
-    several = len({m.entry.iri for m in inside}) > 1
-    bits = triggers.with_kinds(bits_of(inside), several, findings) & reading.found.within(start, end)
+    bits, findings = set_off(reading.plain, start, end, inside, triggers, reading.found, reading.of_field)
     rules = [rule for rule in triggers.rules(bits) if rule.needs in ("", section)]
     rules = fitting(rules, reading.plain, start, end, inside, findings)
     if rules and asks(reading, sentence):

@@ -21,7 +21,7 @@ from imnm_kg.extraction.sheet import KINDS, MARKS
 from imnm_kg.extraction.triggers import FoundCues, Triggers
 from imnm_kg.lexicon.matcher import Found
 
-__all__ = ["bits_of", "fitting", "promising", "worth_reading"]
+__all__ = ["bits_of", "fitting", "promising", "set_off", "worth_reading"]
 
 # Brackets that are dropped may make one word of what stands on both sides of them.
 _GLUED = re.compile(r"[)\]]\w")
@@ -35,8 +35,29 @@ def bits_of(mentions: Iterable[Mention | Found]) -> int:
     return bits
 
 
+def set_off(
+    plain: str, start: int, end: int, inside: Sequence[Mention | Found], triggers: Triggers, cues: FoundCues,
+    of_field: bool,
+) -> tuple[int, bool]:  # fmt: skip
+    """Return the rules of which a stretch has a cue and names of the kinds, as bits, and whether findings may be in it.
+
+    Args:
+        plain: the normal form of the text.
+        start: where the stretch begins.
+        end: where it ends.
+        inside: the names in it.
+        triggers: what sets off the rules.
+        cues: the cues in the text, of the rules that it allows.
+        of_field: whether it names a disease of the field or an antibody.
+    """
+    findings = of_field and has_head(plain, start, end)
+    several = len({name.entry.iri for name in inside}) > 1
+    rules = triggers.with_kinds(bits_of(inside), several, findings)
+    return rules and rules & cues.within(start, end), findings
+
+
 def promising(
-    plain: str, names: Sequence[Found], triggers: Triggers, cues: FoundCues, allowed: int, of_field: bool
+    plain: str, names: Sequence[Found], triggers: Triggers, cues: FoundCues, of_field: bool
 ) -> list[tuple[int, int]]:
     """Return the stretches of a text that have what a rule needs: sentences, taken roughly, in order.
 
@@ -44,8 +65,7 @@ def promising(
         plain: the normal form of the text.
         names: the names in it, in order.
         triggers: what sets off the rules.
-        cues: the cues in it.
-        allowed: the rules that the text as a whole allows, as bits.
+        cues: the cues in it, of the rules that the text as a whole allows.
         of_field: whether it names a disease of the field or an antibody.
     """
     made: list[tuple[int, int]] = []
@@ -64,19 +84,14 @@ def promising(
         number += 1
         while number < count and names[number].start < end:
             number += 1
-        inside = names[first:number]
-        several = number > first + 1 and len({name.entry.iri for name in inside}) > 1
-        findings = of_field and has_head(plain, start, end)
-        rules = allowed & triggers.with_kinds(bits_of(inside), several, findings)
-        if rules and rules & cues.within(start, end):
+        if set_off(plain, start, end, names[first:number], triggers, cues, of_field)[0]:
             made.append((start, end))
     return made
 
 
 def worth_reading(
-    plain: str, sentence: Sentence, inside: Sequence[Mention], triggers: Triggers, cues: FoundCues, allowed: int,
-    of_field: bool,
-) -> bool:  # fmt: skip
+    plain: str, sentence: Sentence, inside: Sequence[Mention], triggers: Triggers, cues: FoundCues, of_field: bool
+) -> bool:
     """Tell whether a rule may match in a sentence, before it is known what the text is about.
 
     Args:
@@ -84,17 +99,11 @@ def worth_reading(
         sentence: the sentence.
         inside: the mentions in it.
         triggers: what sets off the rules.
-        cues: the cues in it.
-        allowed: the rules that the text as a whole allows, as bits.
+        cues: the cues in it, of the rules that the text as a whole allows.
         of_field: whether it names a disease of the field or an antibody.
     """
     start, end, _ = sentence
-    findings = of_field and has_head(plain, start, end)
-    several = len(inside) > 1 and len({mention.entry.iri for mention in inside}) > 1
-    rules = allowed & triggers.with_kinds(bits_of(inside), several, findings)
-    if not rules:
-        return False
-    rules &= cues.within(start, end)
+    rules, findings = set_off(plain, start, end, inside, triggers, cues, of_field)
     if not rules:
         return False
     return may_refer(plain, start, end) or bool(fitting(triggers.rules(rules), plain, start, end, inside, findings))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from imnm_kg.extraction.cues import ContextCues, read_context_cues
@@ -45,6 +45,11 @@ class Knowledge:
     field: frozenset[str]
     outcomes: dict[str, Entry]
     misspelt: Misspelt
+
+    def with_names_of(self, entries: Sequence[Entry]) -> Knowledge:
+        """Return the same with other entries to find the names of."""
+        matcher = Matcher(entries, self.triggers.cues)
+        return replace(self, matcher=matcher, entries=matcher.by_iri)
 
 
 _FIELD = tuple(

@@ -35,10 +35,9 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     start = 0
     for found in _END.finditer(text):
-        if not _ends(text, start, found):
-            continue
-        _append(spans, text, start, found.start() if text[found.start()] == "\n" else found.end())
-        start = found.end()
+        if (end := _end_of(text, start, found)) is not None:
+            _append(spans, text, start, end)
+            start = found.end()
     _append(spans, text, start, len(text))
     return tuple(spans)
 
@@ -50,13 +49,13 @@ def sentence_around(text: str, first: int, last: int, place: int) -> Span:
     """
     start, at = first, place
     while (at := max([text.rfind(mark, first, at) for mark in _MARKS])) >= first:
-        if (found := _END.match(text, at, last)) is not None and _ends(text, first, found):
+        if (found := _END.match(text, at, last)) is not None and _end_of(text, first, found) is not None:
             start = found.end()
             break
     end, at = last, place
     while (found := _END.search(text, at, last)) is not None:
-        if _ends(text, start, found):
-            end = found.start() if text[found.start()] == "\n" else found.end()
+        if (stop := _end_of(text, start, found)) is not None:
+            end = stop
             break
         at = found.end()
     while start < end and text[start].isspace():
@@ -66,10 +65,12 @@ def sentence_around(text: str, first: int, last: int, place: int) -> Span:
     return Span(start, end)
 
 
-def _ends(text: str, start: int, found: re.Match[str]) -> bool:
-    """Tell whether a sentence ends where it looks as if it did: at a blank line, or behind no usual abbreviation."""
+def _end_of(text: str, start: int, found: re.Match[str]) -> int | None:
+    """Return where a sentence ends that looks as if it did: before a blank line, or behind no usual abbreviation."""
+    if text[found.start()] == "\n":
+        return found.start()
     end = found.end()
-    return text[found.start()] == "\n" or _ABBREVIATION.search(text, max(start, end - 12), end) is None
+    return end if _ABBREVIATION.search(text, max(start, end - 12), end) is None else None
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:

@@ -8,11 +8,15 @@ from functools import cache
 from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.knowledge import Knowledge, read_knowledge
 from imnm_kg.extraction.proposal import ProposedClaim
+from imnm_kg.extraction.rules import read_rules
 from imnm_kg.model.folders import Folders
 from imnm_kg.model.records import TextRecord
 from tests.operations.support import ROOT
 
-__all__ = ["claims", "knowledge", "told"]
+__all__ = ["RULES", "claims", "knowledge", "told"]
+
+# Read by themselves: all that is known takes seconds to read, and tests are chosen by these.
+RULES = read_rules(sorted((ROOT / "ontology" / "lexicon" / "rules").glob("*.toml")), {})
 
 
 @cache

@@ -12,16 +12,11 @@ from hypothesis import strategies as st
 from imnm_kg.extraction import extract
 from imnm_kg.extraction.outlines import Outline, steps_of
 from imnm_kg.extraction.proposal import ProposedClaim
-from imnm_kg.extraction.rules import read_rules
 from imnm_kg.extraction.sheet import CLASSES, MARKS
 from imnm_kg.extraction.triggers import Triggers
-from tests.extraction.support import claims
-from tests.operations.support import ROOT
+from tests.extraction.support import RULES, claims
 
-FOLDER = ROOT / "ontology" / "lexicon" / "rules"
-
-# Read by themselves: all that is known takes seconds to read, and this is done before a test is chosen.
-TEXTS = [text for rule in read_rules(sorted(FOLDER.glob("*.toml"))) for text in (*rule.fires, *rule.silent)]
+TEXTS = [text for rule in RULES for text in (*rule.fires, *rule.silent)]
 PARTS = (
     *sorted({word for text in TEXTS for word in text.split()}), "IIM", "(IIM)", "necrotizing myopathy (NM)", "NM",
     "this disease", "these drugs", "(n = 3)", "(s)", "mutations in", "activation", "combined with", "such as", ". In",

@@ -16,11 +16,9 @@ from imnm_kg.extraction.triggers import Triggers
 from imnm_kg.model.namespaces import ENTITY, IMNM
 from imnm_kg.model.records import TextRecord
 from imnm_kg.rdf.reader import read_turtle
-from tests.extraction.support import knowledge
+from tests.extraction.support import RULES, knowledge
 from tests.operations.support import FIXTURES, ROOT, read_toml
 
-FOLDER = ROOT / "ontology" / "lexicon" / "rules"
-RULES = read_rules(sorted(FOLDER.glob("*.toml")), {})
 BROKEN = read_toml(FIXTURES / "extraction" / "broken-rules.toml")["case"]
 
 

@@ -49,6 +49,10 @@ def test_zones_and_first_words_tell_it_too() -> None:
     ]
 
 
-@pytest.mark.parametrize("wanted", [[(13, 20)], [(13, 15), (16, 33)], [(0, 0), (30, 32)]])
-def test_only_sentences_with_a_name_in_what_is_wanted(wanted: list[tuple[int, int]]) -> None:
-    assert sections(TextRecord("t", LABELLED), wanted) in (["methods: We gave xx."], [])
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [([(13, 33)], 1), ([(13, 15), (16, 33)], 1), ([(21, 29), (29, 30)], 1), ([(13, 29)], 0), ([(0, 0), (30, 33)], 0)],
+)
+def test_only_sentences_with_a_name_in_what_is_wanted(wanted: list[tuple[int, int]], number: int) -> None:
+    assert LABELLED.index("xx", 22) == 29
+    assert sections(TextRecord("t", LABELLED), wanted) == ["methods: We gave xx."][:number]

@@ -91,7 +91,7 @@ def slowly(text: str) -> list[tuple[str, str, int, int]]:
     return found
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=400, derandomize=True, deadline=None)
 @given(texts, st.sampled_from([3, 50, 1 << 22]))
 def test_statements_are_those_of_the_lexer(text: str, block: int) -> None:
     parsed(text)
@@ -102,7 +102,7 @@ def test_statements_are_those_of_the_lexer(text: str, block: int) -> None:
         assert [(piece.subject, piece.text, piece.line, piece.column) for piece in pieces] == expected
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(texts, st.booleans(), st.sampled_from([3, 50, 1 << 22]))
 def test_statements_that_start_a_line_are_among_those_of_the_lexer(text: str, absolute: bool, block: int) -> None:
     if absolute:
@@ -146,7 +146,7 @@ def test_a_file_by_which_a_line_says_nothing_is_read_whole(more: str) -> None:
         list(statements_at_line_starts(io.BytesIO(text.encode()), {f"{E}b"}))
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(texts)
 def test_every_triple_is_found_where_its_object_is(text: str) -> None:
     graph = parsed(text)
