@@ -18,11 +18,11 @@ from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.query_syntax import Structure, Token, UnknownSyntaxError, read_structure, tokenize
 from imnm_kg.shacl.vocabulary import RDF
 
-__all__ = ["Query", "QueryError"]
+__all__ = ["TOGETHER", "Query", "QueryError"]
 
 _FORBIDDEN = ("MINUS", "VALUES", "SERVICE")
 # Where one of these stands, the rows of many nodes would be counted, cut or joined together.
-_TOGETHER = {"GROUP", "HAVING", "LIMIT", "OFFSET", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
+TOGETHER = {"GROUP", "HAVING", "LIMIT", "OFFSET", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _FREE = ("shapesGraph", "currentShape", "PATH")
 MARK = "imnmMark"
 ALONE = "imnmRow"
@@ -141,7 +141,7 @@ class Query(Frozen):
     def together(self, names: tuple[str, ...]) -> bool:
         """Tell whether binding variables to many nodes at once gives what binding them one by one does."""
         structure = self.structure
-        if structure is None or len(structure.projections) > 1 or structure.words & _TOGETHER:
+        if structure is None or len(structure.projections) > 1 or structure.words & TOGETHER:
             return False
         groups = structure.top.walk()
         if any(set(names) & group.zero for group in groups):

@@ -70,9 +70,17 @@ class Group:
         late: the variables that an OPTIONAL or a BIND of it sees before its own triple patterns bind them.
         zero: the variables at the end of a path that may have no step, and so stand for nodes no triple has.
         groups: the groups in it.
+        filters: its filters, each as tokens; for a group of EXISTS stands one of the kind ``group``, whose text is the
+            place of the group in ``groups``.
+        plain: whether it holds triple patterns between terms, and filters, and nothing else.
+        start: the offset of the brace that opens it.
+        end: the offset behind the brace that closes it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, start: int = 0) -> None:
+        self.start = self.end = start
+        self.filters: list[tuple[Token, ...]] = []
+        self.plain = True
         self.patterns: list[Pattern] = []
         self.binds: set[str] = set()
         self.tests: set[str] = set()
@@ -200,9 +208,9 @@ class _Reader:
         self.found.selects.append(names)
 
     def group(self) -> Group:
-        group = Group()
-        self.take("{")
+        group = Group(self.take("{").start)
         if self.peek().name == "SELECT":
+            group.plain = False
             self.projection()
             if self.peek().name == "WHERE":
                 self.take()
@@ -211,7 +219,7 @@ class _Reader:
                 self.modifier(group)
         while self.peek().text != "}":
             self.element(group)
-        self.take("}")
+        group.end = self.take("}").end
         return group
 
     def variables(self, start: int) -> set[str]:
@@ -228,6 +236,7 @@ class _Reader:
         token = self.peek()
         name = token.name if token.kind == "word" else token.text
         start = self.at
+        group.plain &= name not in ("MINUS", "UNION", "OPTIONAL", "{", "GRAPH", "BIND")
         if name in (".", "MINUS", "UNION"):
             self.take()
         elif name == "OPTIONAL":
@@ -242,32 +251,36 @@ class _Reader:
             group.groups.append(self.group())
         elif name in ("FILTER", "BIND"):
             self.take()
-            self.expression(group)
+            tokens = self.expression(group)
             group.tests |= self.variables(start)
-            if name == "BIND":
+            if name == "FILTER":
+                group.filters.append(tokens)
+            else:
                 group.late |= self.variables(start) - group.binds
         elif name in ("VALUES", "SERVICE"):
             raise UnknownSyntaxError(name)  # refused by whoever asks
         else:
             self.triples(group)
 
-    def expression(self, group: Group) -> None:
-        """Take a constraint: something in brackets, a call, or EXISTS with a group."""
+    def expression(self, group: Group) -> tuple[Token, ...]:
+        """Take a constraint, and give its tokens: something in brackets, a call, or EXISTS with a group."""
+        made: list[Token] = []
         while self.peek().kind in ("word", "iri", "pname"):
-            self.take()
+            made.append(self.take())
         if self.peek().text == "{":
-            group.groups.append(self.group())
-            return
+            return (*made, self.inner(group))
         depth = 0
         while True:
-            token = self.peek()
-            if token.text == "{":
-                group.groups.append(self.group())
-                continue
-            self.take()
-            depth += {"(": 1, ")": -1}.get(token.text, 0)
-            if depth == 0:
-                return
+            made.append(self.inner(group) if self.peek().text == "{" else self.take())
+            depth += {"(": 1, ")": -1}.get(made[-1].text, 0)
+            if depth == 0 and made[-1].kind != "group":
+                return tuple(made)
+
+    def inner(self, group: Group) -> Token:
+        """Take a group of EXISTS, and give the token that stands for it."""
+        group.groups.append(self.group())
+        made = group.groups[-1]
+        return Token("group", str(len(group.groups) - 1), made.start, made.end)
 
     def triples(self, group: Group) -> None:
         subject = self.node(group)
@@ -347,6 +360,7 @@ class _Reader:
     def node(self, group: Group) -> Token | None:
         """Take a subject or an object; a bracketed one gives none."""
         token = self.take()
+        group.plain &= token.kind in ("var", "iri", "pname")
         if token.text == "[":
             self.properties(group, None)
             self.take("]")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from imnm_kg.shacl.candidates import may_have_rows
 from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.queries import MARK, MARKS, Query, mark
 from imnm_kg.shacl.visible import visible
@@ -103,12 +104,21 @@ class LocalEvaluator:
             constants.values()
         )
         known = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants and plain else query
-        slow = self._seeing_altered(known, names, tuples, predicates) if plain else [*range(len(tuples))]
-        left = sorted({*range(len(tuples))}.difference(slow))
-        for evaluate, asked, places in ((self._by_rdflib, query, slow), (self._by_store, known, left)):
+        if not plain:
+            slow, left = [*range(len(tuples))], list[int]()
+        else:
+            possible = self._possible(known, names, tuples)
+            asked = tuples if len(possible) == len(tuples) else [tuples[place] for place in possible]
+            slow = [possible[at] for at in self._seeing_altered(known, names, asked, predicates)]
+            left = sorted({*possible}.difference(slow))
+        for evaluate, text, places in ((self._by_rdflib, query, slow), (self._by_store, known, left)):
             if places:
-                for at, row in evaluate(asked, names, [tuples[place] for place in places], constants, predicates):
+                for at, row in evaluate(text, names, [tuples[place] for place in places], constants, predicates):
                     yield places[at], row
+
+    def _possible(self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]]) -> Sequence[int]:
+        """Give the places of the tuples that the query, its constants put in, may have a row for."""
+        return may_have_rows(self._graph, query, names, tuples)
 
     def _by_store(
         self,
@@ -157,7 +167,7 @@ class LocalEvaluator:
         strange = {self._graph.intern(term) for term in altered(map(self._graph.term, bound))}
         objects = {each: found for each in predicates if (found := self._altered_objects(each))}
         known = {place for place, each in enumerate(tuples) if not strange.isdisjoint(each)}
-        halves = [range(len(tuples))] if objects else []
+        halves = [range(len(tuples))] if objects and tuples else []
         while halves:  # what no node of a half can see, none of its nodes can
             places = halves.pop()
             columns = dict(zip(names, map(set, zip(*(tuples[n] for n in places), strict=True)), strict=True))

@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode
 
 from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.queries import Query
+from imnm_kg.shacl.query_paths import steps_of
 from imnm_kg.shacl.query_syntax import Group, Pattern, Token
 
 __all__ = ["visible"]
@@ -48,7 +49,7 @@ def visible(graph: DataGraph, query: Query, nodes: Mapping[str, Set[int]]) -> di
 
 def _seen(group: Group, reach: _Reach) -> Iterator[tuple[int, list[int] | None]]:
     """Give what a group and those in it can match; the terms in a group are no others than those around it."""
-    patterns = [step for number, each in enumerate(group.patterns) for step in _steps(each, number)]
+    patterns = [step for number, each in enumerate(group.patterns) for step in steps_of(each, number)]
     for _ in range(_PASSES):
         if sum(reach.narrow(pattern) for pattern in patterns) == 0:
             break
@@ -56,29 +57,6 @@ def _seen(group: Group, reach: _Reach) -> Iterator[tuple[int, list[int] | None]]
         yield from reach.triples(pattern)
     for inner in group.groups:
         yield from _seen(inner, _Reach(reach.graph, reach.query, reach.sets))
-
-
-def _steps(pattern: Pattern, number: int) -> list[Pattern]:
-    """Write a path as patterns of one predicate each, with variables of their own between, as far as it is a sequence.
-
-    What follows from the first step that may be repeated or left out stays one path.
-    """
-    verb, found, start, at = pattern.verb, list[Pattern](), pattern.subject, 0
-    if any(token.text in ("|", "!") for token in verb):
-        return [pattern]
-    while at < len(verb):
-        inverse = verb[at].text == "^"
-        step = at + inverse
-        last = step + 1 == len(verb)
-        plain = verb[step].kind in ("iri", "pname") or verb[step].text == "a"
-        if not plain or not (last or verb[step + 1].text == "/"):
-            return [*found, Pattern(start, verb[at:], pattern.object)]
-        # No variable of a query has a space in its name, and the numbers make it this pattern's own.
-        end = pattern.object if last else Token("var", f"? {number} {step}", 0, 0)
-        ends = (end, start) if inverse else (start, end)
-        found.append(Pattern(ends[0], verb[step : step + 1], ends[1]))
-        at, start = step + 2, end
-    return found
 
 
 class _Reach:
