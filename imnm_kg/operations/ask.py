@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, Store
 
 from imnm_kg.errors import ImnmError, Place
-from imnm_kg.rdf.sparql import bare, service_place, syntax_error, undeclared_prefixes
+from imnm_kg.rdf.sparql import bare, query_error, service_place, undeclared_prefixes
 
 if TYPE_CHECKING:
     from imnm_kg.model.results import Result
@@ -60,8 +60,8 @@ def ask(store: Store, text: str, prefixes: Mapping[str, str] | None = None, show
     check_query(text, shown)
     try:
         return store.query(text, prefixes=dict(prefixes or {}))
-    except SyntaxError as error:
-        raise syntax_error(error, text, shown, prefixes) from error
+    except (SyntaxError, RuntimeError) as error:
+        raise query_error(error, text, shown, prefixes) from error
 
 
 def check_query(text: str, shown: str = "query", services: Collection[str] = ()) -> bool:

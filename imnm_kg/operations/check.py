@@ -11,7 +11,7 @@ from imnm_kg.errors import Place
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.stored_query import StoredQuery
 from imnm_kg.rdf.canonical import union
-from imnm_kg.rdf.sparql import syntax_error
+from imnm_kg.rdf.sparql import query_error
 
 __all__ = ["check"]
 
@@ -36,8 +36,8 @@ def check(
     for query in queries:
         try:
             solutions = store.query(query.text)
-        except SyntaxError as error:
-            raise syntax_error(error, query.text, query.path) from error
+        except (SyntaxError, RuntimeError) as error:
+            raise query_error(error, query.text, query.path) from error
         assert isinstance(solutions, QuerySolutions)
         names = [variable.value for variable in solutions.variables]
         for solution in solutions:

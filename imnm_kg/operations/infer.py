@@ -18,7 +18,7 @@ from imnm_kg.model.ids import inference_id
 from imnm_kg.model.namespaces import GRAPH, IMNM, INFERENCE, OWL, PROV, RDF
 from imnm_kg.model.stored_query import StoredQuery
 from imnm_kg.rdf.canonical import union
-from imnm_kg.rdf.sparql import syntax_error
+from imnm_kg.rdf.sparql import query_error
 
 __all__ = ["Inference", "infer"]
 
@@ -114,8 +114,8 @@ def _round(store: Store, rules: Sequence[StoredQuery], concluded: set[object]) -
 def _apply(store: Store, rule: StoredQuery) -> list[Inference]:
     try:
         solutions = store.query(rule.text)
-    except SyntaxError as error:
-        raise syntax_error(error, rule.text, rule.path) from error
+    except (SyntaxError, RuntimeError) as error:
+        raise query_error(error, rule.text, rule.path) from error
     if not isinstance(solutions, QueryTriples):
         raise _no_inference(rule)
     nodes: defaultdict[str, defaultdict[str, list[object]]] = defaultdict(lambda: defaultdict(list))

@@ -8,7 +8,16 @@ from collections.abc import Mapping
 
 from imnm_kg.errors import ImnmError, Place
 
-__all__ = ["OPAQUE", "bare", "place_at", "query_form", "service_place", "syntax_error", "undeclared_prefixes"]
+__all__ = [
+    "OPAQUE",
+    "bare",
+    "lacks_function",
+    "place_at",
+    "query_error",
+    "query_form",
+    "service_place",
+    "undeclared_prefixes",
+]
 
 OPAQUE = (
     r"\\[_~.!$&'()*+,;=/?#@%-]"  # an escape in a local name begins no string and no comment
@@ -88,15 +97,29 @@ def undeclared_prefixes(text: str) -> dict[str, int]:
     return found
 
 
-def syntax_error(error: SyntaxError, text: str, shown: str, known: Mapping[str, str] | None = None) -> ImnmError:
-    """Turn a parser's error into one line: what, where, what to do.
+def lacks_function(error: RuntimeError) -> bool:
+    """Tell whether an engine raised an error because it does not have a function that the query calls."""
+    return "custom function" in str(error)
+
+
+def query_error(
+    error: SyntaxError | RuntimeError, text: str, shown: str, known: Mapping[str, str] | None = None
+) -> ImnmError:
+    """Turn an engine's error into one line: what, where, what to do.
 
     Args:
-        error: what the parser raised; its own text lists every token that could have followed.
+        error: what the parser raised; its own text lists every token that could have followed. Or what the engine
+            raised that does not have a function.
         text: the query.
         shown: how to name the query.
         known: prefixes that need not be declared.
     """
+    if isinstance(error, RuntimeError):
+        function = re.search(r"<[^>]*>", str(error))
+        what = f"the function {function[0]} is none of SPARQL 1.1" if function is not None else str(error)
+        at = -1 if function is None else text.find(function[0])
+        place = Place(shown) if at < 0 else place_at(text, at, shown)
+        return ImnmError("query-syntax", what, "take a function of SPARQL 1.1", place)
     update = re.search(
         r"(?i)^\s*(?:(?:PREFIX\s+\S*:|BASE)\s+)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b", bare(text)
     )

@@ -24,7 +24,7 @@ from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTripl
 
 from imnm_kg.errors import ImnmError
 from imnm_kg.operations.ask import check_query
-from imnm_kg.rdf.sparql import syntax_error
+from imnm_kg.rdf.sparql import lacks_function, query_error
 from imnm_kg.serve.errors import problem
 from imnm_kg.serve.formats import GRAPHS, ROWS, HttpError, choose
 from imnm_kg.serve.frames import Head, Job, pack_piece
@@ -205,8 +205,10 @@ def _run(job: Job, question: Question, out: _Out, served: Served, limits: Limits
             result = served.store.query(text, **options)  # type: ignore[arg-type]
         except SyntaxError:  # most queries declare their prefixes, and then giving all of ours takes longer
             result = served.store.query(text, prefixes=served.prefixes, **options)  # type: ignore[arg-type]
-    except SyntaxError as error:
-        told = syntax_error(error, text, "query", served.prefixes)
+    except (SyntaxError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not lacks_function(error):
+            raise
+        told = query_error(error, text, "query", served.prefixes)
         if "is an update" in told.what:
             remedy = "ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
             raise HttpError(403, ImnmError("update-refused", "this server only reads", remedy, told.place)) from error

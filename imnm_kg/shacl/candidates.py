@@ -8,7 +8,7 @@ dropped where a filter is certainly false. What is not understood drops nothing,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from itertools import compress
 
 from pyoxigraph import NamedNode
 
@@ -23,7 +23,6 @@ __all__ = ["may_have_rows"]
 
 _AT_ONCE = 100_000  # nodes; what is known of them is forgotten before the next
 _MOST = 1_000_000  # rows of a join; where there are more, the engine is asked
-_Row: TypeAlias = tuple[int, ...]
 
 
 class _TooManyError(Exception):
@@ -46,34 +45,60 @@ def may_have_rows(
     if structure is None or len(structure.projections) != 1 or structure.words & TOGETHER or structure.graphs:
         return every
     found: list[int] = []
-    patterns = _Patterns(graph, query)
     try:
         for start in every[::_AT_ONCE]:
             some = tuples[start : start + _AT_ONCE]
-            left = patterns.solutions(structure.top, names, list(dict.fromkeys(some)))
-            possible = {row[: len(names)] for row in left.rows}
-            found += [start + number for number, each in enumerate(some) if each in possible]
+            table = _Table(list(every[start : start + _AT_ONCE]), dict(zip(names, _columns(some, names), strict=True)))
+            _Patterns(graph, query).solve(structure.top, table)
+            found += dict.fromkeys(table.places)  # in order still, for rows are only dropped and said again
     except _TooManyError:
         return every
     return found
 
 
+def _columns(rows: Sequence[tuple[int, ...]], names: Sequence[str]) -> list[list[int]]:
+    return [[row[place] for row in rows] for place in range(len(names))]
+
+
 class _Table:
-    """Rows of numbers of terms, under the names of variables.
+    """Numbers of terms in columns under the names of variables.
 
     Attributes:
+        places: for each row what it began with, in order.
+        columns: the columns.
         sure: whether each row is a solution for certain, and not only what may be one.
     """
 
-    def __init__(self, columns: tuple[str, ...], rows: list[_Row]) -> None:
+    def __init__(self, places: list[int], columns: dict[str, list[int]]) -> None:
+        self.places = places
         self.columns = columns
-        self.rows = rows
         self.sure = True
 
-    def place(self, end: Token | None) -> int | None:
+    def column(self, end: Token | None) -> list[int] | None:
         """Give the column of an end of a pattern, if it has one."""
-        is_column = end is not None and end.kind == "var" and end.name in self.columns
-        return self.columns.index(end.name) if is_column and end is not None else None
+        return self.columns.get(end.name) if end is not None and end.kind == "var" else None
+
+    def keep(self, wanted: Sequence[bool]) -> None:
+        """Keep the rows that are wanted."""
+        if not all(wanted):
+            self.places = list(compress(self.places, wanted))
+            self.columns = {name: list(compress(column, wanted)) for name, column in self.columns.items()}
+
+    def add(self, name: str, starts: Sequence[int], pairs: Sequence[int]) -> None:
+        """Add a column: for each row what its start leads to, one row for each; without any the row is dropped."""
+        one = {pair >> 32: pair & LOW for pair in pairs}
+        if len(one) == len(pairs):
+            self.keep([start in one for start in starts])
+            self.columns[name] = [one[start] for start in starts if start in one]
+            return
+        several: dict[int, list[int]] = {}
+        for pair in pairs:
+            several.setdefault(pair >> 32, []).append(pair & LOW)
+        reached = [several.get(start, ()) for start in starts]
+        rows = [row for row, ends in enumerate(reached) for _ in ends]
+        self.places = [self.places[row] for row in rows]
+        self.columns = {name: [column[row] for row in rows] for name, column in self.columns.items()}
+        self.columns[name] = [end for ends in reached for end in ends]
 
 
 class _Patterns:
@@ -83,11 +108,10 @@ class _Patterns:
         self.graph = graph
         self.query = query
         self._tests: dict[int, list[Expression]] = {}
-        self.values: dict[int, Value] = {}
+        self._values: dict[int, Value] = {}
 
-    def solutions(self, group: Group, columns: tuple[str, ...], rows: list[_Row]) -> _Table:
-        """Join the patterns of a group to rows, and drop what its filters certainly drop."""
-        table = _Table(columns, rows)
+    def solve(self, group: Group, table: _Table) -> None:
+        """Join the patterns of a group to a table, and drop the rows that its filters certainly drop."""
         table.sure = group.plain
         waiting = [step for number, each in enumerate(group.patterns) for step in steps_of(each, number)]
         wanted = _counted(waiting, group)
@@ -98,18 +122,14 @@ class _Patterns:
                 break
             waiting.remove(step)
             self._join(table, step, wanted)
-            if len(table.rows) > _MOST:
+            if len(table.places) > _MOST:
                 raise _TooManyError
-        for test in self._tests_of(group):
-            said = test(_Asked(self, group, table))
-            table.sure &= all(value is True or value is False for value in said)
-            table.rows = [row for row, value in zip(table.rows, said, strict=True) if value is not False]
-        return table
-
-    def _tests_of(self, group: Group) -> list[Expression]:
         if id(group) not in self._tests:
             self._tests[id(group)] = [read_expression(tokens, self.query.iri) for tokens in group.filters]
-        return self._tests[id(group)]
+        for test in self._tests[id(group)]:
+            said = test(_Asked(self, group, table))
+            table.sure &= all(value is True or value is False for value in said)
+            table.keep([value is not False for value in said])
 
     def _number(self, end: Token | None) -> int | None:
         """Give the number of an end that is an IRI."""
@@ -118,7 +138,7 @@ class _Patterns:
 
     def _is_joined(self, table: _Table, step: Pattern) -> bool:
         ends = (step.subject, step.object)
-        return any(table.place(end) is not None or self._number(end) is not None for end in ends)
+        return any(table.column(end) is not None or self._number(end) is not None for end in ends)
 
     def _join(self, table: _Table, step: Pattern, wanted: dict[str, int]) -> None:
         path = path_of(step.verb, self.query.iri)
@@ -126,42 +146,40 @@ class _Patterns:
             table.sure = False
             return
         start, end, inverse = step.subject, step.object, False
-        if table.place(start) is None and (self._number(start) is None or table.place(end) is not None):
+        if table.column(start) is None and (self._number(start) is None or table.column(end) is not None):
             start, end, inverse = end, start, True
-        rows, column, number = table.rows, table.place(start), self._number(start)
-        firsts = [row[column] for row in rows] if column is not None else [number or 0] * len(rows)
-        pairs = path_values(self.graph, path, set(firsts), inverse)
-        other, known = table.place(end), self._number(end)
-        if other is not None or known is not None:
+        starts = self._terms(table, start)
+        assert starts is not None
+        pairs = path_values(self.graph, path, set(starts), inverse)
+        ends = self._terms(table, end)
+        if ends is not None:
             reached = set(pairs)
-            seconds = [row[other] for row in rows] if other is not None else [known or 0] * len(rows)
-            table.rows = [
-                row for row, first, second in zip(rows, firsts, seconds, strict=True) if first << 32 | second in reached
-            ]
+            table.keep([start << 32 | end in reached for start, end in zip(starts, ends, strict=True)])
         elif end is None or end.kind != "var" or wanted[end.name] < 2:
-            table.sure &= end is not None and end.kind == "var"
+            table.sure &= end is not None and end.kind == "var"  # and no literal and no node in brackets
             leading = {pair >> 32 for pair in pairs}
-            table.rows = [row for row, first in zip(rows, firsts, strict=True) if first in leading]
+            table.keep([start in leading for start in starts])
         else:
-            ends: dict[int, list[int]] = {}
-            for pair in pairs:
-                ends.setdefault(pair >> 32, []).append(pair & LOW)
-            table.rows = [(*row, each) for row, first in zip(rows, firsts, strict=True) for each in ends.get(first, ())]
-            table.columns = (*table.columns, end.name)
+            table.add(end.name, starts, pairs)
+
+    def _terms(self, table: _Table, end: Token | None) -> list[int] | None:
+        """Give what an end of a pattern is in each row, if it is known."""
+        column, number = table.column(end), self._number(end)
+        return column if number is None else [number] * len(table.places)
 
     def value(self, number: int) -> Value:
         """Give the value of a term in an expression."""
-        if number not in self.values:
-            self.values[number] = value_of(self.graph.term(number))
-        return self.values[number]
+        if number not in self._values:
+            self._values[number] = value_of(self.graph.term(number))
+        return self._values[number]
 
-    def hides(self, group: Group, columns: tuple[str, ...]) -> bool:
-        """Tell whether a group of EXISTS has a variable that something around it may bind, and a row does not."""
+    def variables(self, group: Group) -> tuple[set[str], set[str]]:
+        """Give the variables in a group, and those in the rest of the query."""
         inside, outside = set[str](), set[str]()
         for token in self.query.tokens:
             if token.kind == "var":
                 (inside if group.start <= token.start < group.end else outside).add(token.name)
-        return bool((inside & outside).difference(columns))
+        return inside, outside
 
 
 class _Asked:
@@ -171,29 +189,27 @@ class _Asked:
         self._patterns, self._group, self._table = patterns, group, table
 
     def __len__(self) -> int:
-        return len(self._table.rows)
+        return len(self._table.places)
 
     def values(self, name: str) -> list[Value]:
         """Give what a variable stands for in each row; not known where the row does not have it."""
-        table, value = self._table, self._patterns.value
-        if name not in table.columns:
-            return [None] * len(table.rows)
-        column = table.columns.index(name)
-        return [value(row[column]) for row in table.rows]
+        column = self._table.columns.get(name)
+        return [None] * len(self) if column is None else list(map(self._patterns.value, column))
 
     def exists(self, group: int) -> list[bool | None]:
         """Tell for each row whether a group of EXISTS, by its place, has a solution; none: not known."""
-        inner, table = self._group.groups[group], self._table
-        if self._patterns.hides(inner, table.columns):
-            return [None] * len(table.rows)
-        named = {token.name for token in self._patterns.query.tokens if inner.start <= token.start < inner.end}
-        kept = [place for place, name in enumerate(table.columns) if name in named]
-        shared = [tuple([row[place] for place in kept]) for row in table.rows]
-        columns = tuple(table.columns[place] for place in kept)
-        found = self._patterns.solutions(inner, columns, list(dict.fromkeys(shared)))
-        possible = {row[: len(kept)] for row in found.rows}
-        yes = True if found.sure else None
-        return [yes if row in possible else False for row in shared]
+        inner, columns = self._group.groups[group], self._table.columns
+        inside, outside = self._patterns.variables(inner)
+        if inside & outside - columns.keys():  # something around it may bind what the rows here do not have
+            return [None] * len(self)
+        names = [name for name in columns if name in inside]
+        rows = list(zip(*(columns[name] for name in names), strict=True)) if names else [()] * len(self)
+        numbers = {row: number for number, row in enumerate(dict.fromkeys(rows))}
+        table = _Table([*numbers.values()], dict(zip(names, _columns([*numbers], names), strict=True)))
+        self._patterns.solve(inner, table)
+        possible = set(table.places)
+        yes = True if table.sure else None
+        return [yes if numbers[row] in possible else False for row in rows]
 
 
 def _counted(steps: Sequence[Pattern], group: Group) -> dict[str, int]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
 from typing import Any, Protocol
 
 from pyoxigraph import BlankNode, Quad, Triple
@@ -66,8 +68,9 @@ class DataGraph:
 
     def __init__(self, *sources: Iterable[Quad | Triple]) -> None:
         """Read sources, one a file: a label names a blank node within its source only."""
-        ids: dict[Term, int] = {}
-        columns: dict[Term, array[int]] = {}
+        ids = defaultdict[Term, int]()
+        ids.default_factory = ids.__len__  # a term that is asked for has a number from then on
+        columns = defaultdict[Term, "array[int]"](lambda: array("Q"))
         for number, source in enumerate(sources):
             _fill(source if len(sources) == 1 else _apart(source, number), ids, columns)
         self._terms: list[Term] = list(ids)
@@ -94,7 +97,7 @@ class DataGraph:
 
     def intern(self, term: Term) -> int:
         """Give the number of a term, a new one where the data does not hold it."""
-        number = self._ids.setdefault(term, len(self._ids))
+        number = self._ids[term]
         if number == len(self._terms):
             self._terms.append(term)
         return number
@@ -173,20 +176,14 @@ class DataGraph:
 _EMPTY: array[int] = array("Q")
 
 
-def _fill(source: Iterable[Quad | Triple], ids: dict[Term, int], columns: dict[Term, array[int]]) -> None:
+def _fill(source: Iterable[Quad | Triple], ids: Mapping[Term, int], columns: Mapping[Term, array[int]]) -> None:
     # The loop that reading a large file spends its time in: one hash a term, and none for a subject said again.
-    number_of = ids.setdefault
     last: Term | None = None
     subject = 0
-    for quad in source:
-        node = quad.subject
+    for node, predicate, value in map(attrgetter("subject", "predicate", "object"), source):
         if node != last:
-            subject, last = number_of(node, len(ids)) << 32, node
-        number = number_of(quad.object, len(ids))
-        column = columns.get(quad.predicate)
-        if column is None:
-            column = columns[quad.predicate] = array("Q")
-        column.append(subject | number)
+            subject, last = ids[node] << 32, node
+        columns[predicate].append(subject | ids[value])
 
 
 def _apart(source: Iterable[Quad | Triple], number: int) -> Iterator[Quad | Triple]:

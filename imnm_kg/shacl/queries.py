@@ -13,7 +13,7 @@ from functools import cached_property
 import pyoxigraph as ox
 from pyoxigraph import NamedNode
 
-from imnm_kg.rdf.sparql import syntax_error
+from imnm_kg.rdf.sparql import query_error
 from imnm_kg.shacl.frozen import Frozen
 from imnm_kg.shacl.query_syntax import Structure, Token, UnknownSyntaxError, read_structure, tokenize
 from imnm_kg.shacl.vocabulary import RDF
@@ -89,8 +89,8 @@ class Query(Frozen):
         text = self.bind(dict.fromkeys(unbound, "<urn:x>")) if unbound else self.text
         try:
             rows = ox.Store().query(self.prologue + text)
-        except SyntaxError as error:
-            raise _syntax_error(error, self.prologue, text) from error
+        except (SyntaxError, RuntimeError) as error:
+            raise _refused(error, self.prologue, text) from error
         if isinstance(rows, ox.QueryBoolean) != (form == "ASK") or isinstance(rows, ox.QueryTriples):
             raise QueryError(f"the query is no {form}")
         words = {token.name: token for token in self.tokens if token.kind == "word"}
@@ -238,7 +238,7 @@ class Query(Frozen):
         return depth > 0
 
 
-def _syntax_error(error: SyntaxError, prologue: str, text: str) -> QueryError:
-    fault = syntax_error(error, prologue + text, "")
+def _refused(error: SyntaxError | RuntimeError, prologue: str, text: str) -> QueryError:
+    fault = query_error(error, prologue + text, "")
     line = None if fault.place is None or fault.place.line is None else fault.place.line - prologue.count("\n")
     return QueryError(fault.what, line if line is None or line > 0 else 1)

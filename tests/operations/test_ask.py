@@ -71,6 +71,7 @@ def test_prefixes_that_need_not_be_declared(store: Store) -> None:
         ("", 1, (1, 1)),
         ("INSERT DATA { <x:a> <x:b> <x:c> }", 1, (1, 12)),
         ("DROP ALL", 1, (1, 9)),
+        ("ASK {\n  FILTER(<urn:f>(1)) }", 2, (10, 10)),
     ],
 )
 def test_syntax_errors(text: str, line: int, columns: tuple[int, int]) -> None:

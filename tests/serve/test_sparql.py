@@ -230,6 +230,8 @@ def test_a_wrong_query_is_told_where(server: Server) -> None:
     problem = json.loads(answer.body)
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status, problem["code"], problem["line"]) == (400, "query-syntax", 2)
+    problem = json.loads(server.query("ASK {\n  FILTER(<urn:f>(1)) }").body)
+    assert (problem["status"], problem["code"], problem["line"]) == (400, "query-syntax", 2)
     assert server.ask("/sparql?query=ASK%7B%7D&query=ASK%7B%7D").code == "request-parameter"
     assert server.ask("/sparql?x=1").code == "request-parameter"
     assert server.ask("/sparql?query=%FF%FE").code == "request-encoding"

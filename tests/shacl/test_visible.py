@@ -15,6 +15,7 @@ from imnm_kg.shacl import DataGraph
 from imnm_kg.shacl.queries import Query
 from imnm_kg.shacl.sparql import LocalEvaluator
 from imnm_kg.shacl.vocabulary import XSD, Term
+from tests.shacl.support import AskedOfAll
 
 EX = "http://example.org/"
 NODES = [NamedNode(f"{EX}{name}") for name in "abcd"]
@@ -42,7 +43,7 @@ QUERIES = [
 triples = st.builds(Triple, st.sampled_from(NODES), st.sampled_from(VERBS), st.sampled_from([*NODES, *NUMBERS]))
 
 
-class OnlyRdflib(LocalEvaluator):
+class OnlyRdflib(AskedOfAll):
     """Every node goes the slow way."""
 
     def _seeing_altered(self, _query: Query, _names: object, tuples: Iterable[object], _seen: object) -> list[int]:
