@@ -63,15 +63,17 @@ class Index:
         self._base = base
         self._objects: defaultdict[str, defaultdict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
         self._typed: defaultdict[str, list[NamedNode]] = defaultdict(list)
+        is_a = RDF.type.value
         for triple in triples:
-            if not isinstance(triple.subject, NamedNode):
+            subject, predicate, value = triple.subject, triple.predicate.value, triple.object
+            if not isinstance(subject, NamedNode):
                 continue
-            values = self._objects[triple.subject.value][triple.predicate.value]
-            if triple.object in values:
+            values = self._objects[subject.value][predicate]
+            if value in values:
                 continue
-            values.append(triple.object)
-            if triple.predicate == RDF.type and isinstance(triple.object, NamedNode):
-                self._typed[triple.object.value].append(triple.subject)
+            values.append(value)
+            if predicate == is_a and isinstance(value, NamedNode):
+                self._typed[value.value].append(subject)
 
     def instances(self, class_: NamedNode) -> list[NamedNode]:
         """Return the subjects of that type, sorted by IRI."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -131,40 +131,41 @@ def _refuse_blank_nodes(file: TurtleFile) -> None:
 def _without_repeats(quads: list[Quad]) -> list[Quad]:
     """Leave out what a file proposes again of evidence that another file has with a decision."""
     proposed, decided = set[tuple[str, str]](), dict[str, set[str]]()
-    for quad in quads:
-        if quad.predicate == IMNM.reviewStatus and isinstance(quad.subject, NamedNode):
-            if quad.object == IMNM.Proposed:
-                proposed.add((quad.subject.value, str(quad.graph_name)))
-            else:
-                decided.setdefault(quad.subject.value, set()).add(str(quad.graph_name))
+    for subject, status, graph in _said(quads, IMNM.reviewStatus):
+        if status == IMNM.Proposed:
+            proposed.add((subject, str(graph)))
+        else:
+            decided.setdefault(subject, set()).add(str(graph))
     again = {(iri, graph) for iri, graph in proposed if decided.get(iri, set()) - {graph}}
     return [quad for quad in quads if (_whole(quad.subject), str(quad.graph_name)) not in again] if again else quads
 
 
 def _released(quads: list[Quad]) -> tuple[list[Quad], int]:
     """Leave out evidence that is proposed or rejected, claims that no other states, and what only they speak of."""
-    left_out = {
-        quad.subject.value
-        for quad in quads
-        if quad.predicate == IMNM.reviewStatus and quad.object in _NOT_RELEASED
-        and isinstance(quad.subject, NamedNode)
-    }  # fmt: skip
+    left_out = {subject for subject, status, _ in _said(quads, IMNM.reviewStatus) if status in _NOT_RELEASED}
     if not left_out:
         return quads, 0
     count = len(left_out)
-    statements = {str(quad.subject) for quad in quads if (quad.predicate, quad.object) == (IMNM.role, IMNM.Statement)}
+    statements = {subject for subject, role, _ in _said(quads, IMNM.role) if role == IMNM.Statement}
     evidence_of: dict[str, set[str]] = {}
-    for quad in quads:
-        if quad.predicate == IMNM.hasEvidence and isinstance(quad.subject, NamedNode):
-            assert isinstance(quad.object, NamedNode)
-            evidence_of.setdefault(quad.subject.value, set()).add(quad.object.value)
+    for subject, evidence, _ in _said(quads, IMNM.hasEvidence):
+        assert isinstance(evidence, NamedNode)
+        evidence_of.setdefault(subject, set()).add(evidence.value)
     for claim, passages in evidence_of.items():
         # An antecedent states nothing: without a statement beside it, it does not carry the claim.
-        if passages & left_out and not any(f"<{passage}>" in statements for passage in passages - left_out):
+        if passages & left_out and statements.isdisjoint(passages - left_out):
             left_out |= {claim, *passages}
-    left_out |= _spoken_of_by(left_out, quads)
-    kept = [quad for quad in quads if not any(_whole(x) in left_out for x in (quad.subject, quad.object))]
+    pairs = [(_whole(quad.subject), _whole(quad.object)) for quad in quads]
+    left_out |= _spoken_of_by(left_out, pairs)
+    kept = [quad for quad, pair in zip(quads, pairs, strict=True) if left_out.isdisjoint(pair)]
     return kept, count
+
+
+def _said(quads: Iterable[Quad], predicate: NamedNode) -> Iterator[tuple[str, object, object]]:
+    """Yield subject, object and graph of what is said with a predicate of something that has an IRI."""
+    for quad in quads:
+        if quad.predicate == predicate and isinstance(subject := quad.subject, NamedNode):
+            yield subject.value, quad.object, quad.graph_name
 
 
 def _whole(node: object) -> str:
@@ -174,9 +175,8 @@ def _whole(node: object) -> str:
     return node.value.partition("#")[0] if node.value.startswith(BASE) else node.value
 
 
-def _spoken_of_by(left_out: set[str], quads: list[Quad]) -> set[str]:
+def _spoken_of_by(left_out: set[str], pairs: list[tuple[str, str]]) -> set[str]:
     """Return the entities and documents that only what is left out speaks of, directly or by one another."""
-    pairs = [(_whole(quad.subject), _whole(quad.object)) for quad in quads]
     # An entity that keeps the IRI of its own vocabulary is known by its source, a document.
     foreign = {subject for subject, object_ in pairs if object_.startswith(DOCUMENT) and not subject.startswith(BASE)}
     names: dict[str, set[str]] = {}

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The release in Virtuoso, an engine of another house: every stored question gives the same rows in the same order.
 
-``.ci/run`` installs Virtuoso (Debian: virtuoso-opensource-7-bin); elsewhere the tests are skipped by name without it.
+``.ci/run`` installs Virtuoso (Debian: virtuoso-opensource-7-bin); elsewhere, with ``-m slow``, the tests are skipped by
+name without it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from imnm_kg.model.stored_query import StoredQuery
 from tests.engines.support import ask_table, virtuoso
 from tests.queries.support import FIXTURES, QUESTIONS, names, read_tsv
 
+pytestmark = pytest.mark.slow  # the server takes ten seconds to start
 GRAPH = "https://w3id.org/imnm-kg/release/imnm.ttl"
 # Virtuoso stores a boolean as a number and gives it back as one.
 BOOLEAN = "^^<http://www.w3.org/2001/XMLSchema#boolean>"

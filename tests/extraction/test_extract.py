@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imnm_kg.extraction.extract import extract_claims
 from imnm_kg.extraction.proposal import ProposedClaim
 from imnm_kg.model.claims import RANKS
 from imnm_kg.model.records import BODY, BOILERPLATE, CITATION, REFERENCES, TITLE, TextRecord, TextZone
+from tests.examples import examples
 from tests.extraction.support import claims, knowledge
 from tests.operations.support import FIXTURES, read_toml
 
@@ -54,7 +55,7 @@ def test_what_a_text_says(case: dict[str, Any]) -> None:
     assert_exact(case["text"], found)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(st.sampled_from(WORDS), max_size=40))
 def test_places_are_exact_in_any_text(words: list[str]) -> None:
     text = " ".join(words)

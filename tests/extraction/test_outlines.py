@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imnm_kg.extraction import extract
@@ -14,6 +14,7 @@ from imnm_kg.extraction.outlines import Outline, steps_of
 from imnm_kg.extraction.proposal import ProposedClaim
 from imnm_kg.extraction.sheet import CLASSES, MARKS
 from imnm_kg.extraction.triggers import Triggers
+from tests.examples import examples
 from tests.extraction.support import RULES, claims
 
 TEXTS = [text for rule in RULES for text in (*rule.fires, *rule.silent)]
@@ -38,7 +39,7 @@ def test_an_example_says_the_same_without_the_gate(text: str) -> None:
     assert claims(text) == ungated(text)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.one_of(st.sampled_from(TEXTS), st.sampled_from(PARTS)), max_size=12))
 def test_a_text_says_the_same_without_the_gate(parts: list[str]) -> None:
     text = " ".join(parts)

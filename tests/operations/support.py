@@ -79,12 +79,34 @@ def _claim(item: dict[str, Any], record: TextRecord, entries: dict[str, Entry]) 
     )  # fmt: skip
 
 
+_proposed = cache(proposed)
+
+
+def _state(root: Path) -> str:
+    """Tell the graph of a folder from others."""
+    files = sorted((root / "graph").rglob("*.ttl"))
+    return "\n".join(f"{path.relative_to(root)}\n{path.read_text(encoding='utf-8')}" for path in files)
+
+
+_texts: dict[str, str] = {}
+
+
+def _proposals(root: Path) -> str:
+    """Write the proposed claims for the graph of a folder; graphs that are the same give the same text."""
+    state = _state(root)
+    if state not in _texts:
+        claims, records = _proposed()
+        known = assemble(Folders(root))
+        _texts[state] = proposals_turtle(
+            claims, records, index=known.source_index, prefixes=known.prefixes, version="0.1.0"
+        )
+    return _texts[state]
+
+
 def write_proposals(root: Path, path: Path) -> Path:
     """Write the proposed claims for the graph of a folder, and the texts of their documents beside the others."""
-    claims, records = proposed()
-    assembly = assemble(Folders(root))
-    text = proposals_turtle(claims, records, index=assembly.source_index, prefixes=assembly.prefixes, version="0.1.0")
-    path.write_text(text, encoding="utf-8")
+    _, records = _proposed()
+    path.write_text(_proposals(root), encoding="utf-8")
     (root / "documents").mkdir(exist_ok=True)
     for id_, record in records.items():
         (root / "documents" / f"{slug(id_)}.txt").write_text(record.text, encoding="utf-8", newline="")

@@ -66,6 +66,7 @@ def test_every_task_is_done_and_may_bring_others() -> None:
     assert run([], 2) == {}
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_its_task() -> None:
     found = run(["die", "a", "leave", "b", "fault here"], 2)
     assert found == {
@@ -117,6 +118,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_the_processes_end_with_their_parent(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT)

@@ -131,6 +131,7 @@ def test_the_projection_is_owl_2_dl(dataset: Dataset, tmp_path: Path) -> None:
     assert told[2] == "negative assertions: 3"
 
 
+@pytest.mark.slow
 def test_the_check_of_the_profile_can_fail(tmp_path: Path) -> None:
     broken = ONTOLOGY + "imnm:treats a owl:TransitiveProperty , owl:AsymmetricProperty ."
     told = profile_of(projection(dataset_of(broken)), tmp_path)
@@ -172,8 +173,9 @@ def test_the_graph_is_consistent(dataset: Dataset) -> None:
 @needs_java
 @pytest.mark.parametrize(
     ("statements", "negative"),
-    [("entity:a imnm:treats entity:b .", NEGATIVE), ("entity:a imnm:cures entity:b .", NEGATIVE),
-     ("entity:b imnm:treats entity:b .", "")],
+    [("entity:a imnm:treats entity:b .", NEGATIVE),
+     pytest.param("entity:a imnm:cures entity:b .", NEGATIVE, marks=pytest.mark.slow),
+     pytest.param("entity:b imnm:treats entity:b .", "", marks=pytest.mark.slow)],
     ids=["an edge and its negation", "a narrower edge and the negation", "a subject of the wrong class"],
 )  # fmt: skip
 def test_a_clash_is_inconsistent(statements: str, negative: str) -> None:

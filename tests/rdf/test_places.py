@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
@@ -21,6 +21,7 @@ from imnm_kg.rdf.places import Spot, find_places
 from imnm_kg.rdf.reader import Scope
 from imnm_kg.rdf.scan import ANONYMOUS, wanted_statements
 from imnm_kg.shacl import DataGraph
+from tests.examples import examples
 
 HEAD = "@prefix e: <http://e/> .\n@prefix : <http://e/x#> .\nPREFIX e.x: <http://e/y/>\n@base <http://b.org/d/f> .\n"
 E = "http://e/"
@@ -91,7 +92,7 @@ def slowly(text: str) -> list[tuple[str, str, int, int]]:
     return found
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@examples(400)
 @given(texts, st.sampled_from([3, 50, 1 << 22]))
 def test_statements_are_those_of_the_lexer(text: str, block: int) -> None:
     parsed(text)
@@ -102,7 +103,7 @@ def test_statements_are_those_of_the_lexer(text: str, block: int) -> None:
         assert [(piece.subject, piece.text, piece.line, piece.column) for piece in pieces] == expected
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@examples(200)
 @given(texts, st.booleans(), st.sampled_from([3, 50, 1 << 22]))
 def test_statements_that_start_a_line_are_among_those_of_the_lexer(text: str, absolute: bool, block: int) -> None:
     if absolute:
@@ -146,7 +147,7 @@ def test_a_file_by_which_a_line_says_nothing_is_read_whole(more: str) -> None:
         list(statements_at_line_starts(io.BytesIO(text.encode()), {f"{E}b"}))
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@examples(200)
 @given(texts)
 def test_every_triple_is_found_where_its_object_is(text: str) -> None:
     graph = parsed(text)

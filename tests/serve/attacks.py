@@ -25,7 +25,7 @@ CRASHING = {
 
 ENDLESS = {
     "join": f"SELECT (COUNT(*) AS ?n) {{ {_ALL} }}",
-    "path": "SELECT (COUNT(*) AS ?n) { ?a (<http://x>|!<http://x>)* ?b . ?c (<http://x>|!<http://x>)* ?d }",
+    "path": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?a (<http://x>|!<http://x>)* ?d }",
     "filter": f"ASK {{ {_ALL} FILTER(CONCAT(STR(?a), STR(?f), STR(?i)) = 'none') }}",
     "text": f"ASK {{ {_ALL} FILTER(REGEX(CONCAT(STR(?c), STR(?f), STR(?i)), '(a+)+b(c|d)*zzz$')) }}",
 }
@@ -37,6 +37,7 @@ LARGE = {
     "distinct": f"SELECT DISTINCT ?a ?d ?g {{ {_ALL} }}",
     "group": "SELECT (GROUP_CONCAT(?c) AS ?x) { ?a ?b ?c . ?d ?e ?f }",
     "doubling": _doubling(),
+    "paths": "SELECT (COUNT(*) AS ?n) { ?a (<http://x>|!<http://x>)* ?b . ?c (<http://x>|!<http://x>)* ?d }",
 }
 """They would take all memory, or give far too many rows."""
 

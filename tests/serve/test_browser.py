@@ -112,6 +112,7 @@ def test_a_newcomer_finds_the_sentence_in_two_clicks_and_copies_a_query(browser:
         assert f"<https://w3id.org/imnm-kg{CLAIM}>" in copied
 
 
+@pytest.mark.slow
 def test_from_the_disease_to_what_did_not_help(browser: Any, address: str) -> None:
     with opened(browser, address) as page:
         page.goto("/")
@@ -120,6 +121,7 @@ def test_from_the_disease_to_what_did_not_help(browser: Any, address: str) -> No
         assert page.url == address + CLAIM
 
 
+@pytest.mark.slow
 def test_search_offers_names_while_one_types(browser: Any, address: str) -> None:
     with opened(browser, address) as page:
         page.goto("/")
@@ -152,6 +154,7 @@ def test_an_example_runs_in_the_editor(browser: Any, address: str, vendor: Path)
         assert link.get_attribute("href") == "/entity/rituximab"
 
 
+@pytest.mark.slow
 def test_the_editor_completes_from_our_own_ontology(browser: Any, address: str, vendor: Path) -> None:
     assert vendor.is_dir()
     with opened(browser, address) as page:
@@ -165,6 +168,7 @@ def test_the_editor_completes_from_our_own_ontology(browser: Any, address: str, 
         page.wait_for_selector(".CodeMirror-code >> text=imnm:ameliorates")
 
 
+@pytest.mark.slow
 def test_the_picture_draws_what_the_table_says(browser: Any, address: str, vendor: Path) -> None:
     assert vendor.is_dir()
     with opened(browser, address) as page:
@@ -176,6 +180,7 @@ def test_the_picture_draws_what_the_table_says(browser: Any, address: str, vendo
         assert page.locator("#network canvas").count() > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_matrix_on_a_phone(browser: Any, address: str, scheme: str) -> None:
     with opened(browser, address, viewport=PHONE, color_scheme=scheme) as page:
@@ -220,6 +225,7 @@ def test_axe_finds_no_serious_fault(browser: Any, address: str, path: str, schem
         assert faults == []
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_the_content_first(browser: Any, address: str) -> None:
     with opened(browser, address) as page:
         page.goto(CLAIM)
@@ -233,6 +239,7 @@ def test_the_keyboard_reaches_the_content_first(browser: Any, address: str) -> N
         assert outline == "solid"
 
 
+@pytest.mark.slow
 def test_everything_works_without_scripts(browser: Any, address: str) -> None:
     with opened(browser, address, java_script_enabled=False) as page:
         page.goto("/")

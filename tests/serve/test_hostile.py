@@ -116,6 +116,7 @@ def test_a_client_that_reads_nothing_is_cut_off(patient: Server) -> None:
         assert b'"running":0' in patient.ask("/health").body
 
 
+@pytest.mark.slow
 def test_more_connections_than_allowed(patient: Server) -> None:
     held = [socket.create_connection((patient.host, patient.port)) for _ in range(30)]
     try:

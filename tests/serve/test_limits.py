@@ -86,6 +86,7 @@ def test_what_would_run_for_ever_is_ended(name: str, strict: Server) -> None:
     assert monotonic() - begun < 6
 
 
+@pytest.mark.slow
 def test_an_ended_query_uses_nothing_more(strict: Server) -> None:
     post(strict, f"{ENDLESS['join']} # again", "127.0.1.4")
     sleep(0.3)
@@ -219,6 +220,7 @@ def test_requests_beyond_the_rate_are_told_when(release: Path) -> None:
         assert started.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_stop_finishes_what_runs_and_leaves_nothing(release: Path) -> None:
     started = Server(release, "--query-seconds", "2")
     below = started.processes()
@@ -242,6 +244,7 @@ def test_no_process_outlives_a_server_that_is_killed(release: Path) -> None:
     assert all_gone(below)
 
 
+@pytest.mark.slow
 def test_a_keeper_that_dies_is_replaced(release: Path) -> None:
     started = Server(release, "--rate", "0")
     try:

@@ -21,6 +21,7 @@ from imnm_kg.shacl import Report, ShapesError, read_shapes, validate
 from imnm_kg.shacl.remote import RemoteShapesError, RemoteValidation
 from imnm_kg.shacl.vocabulary import RDF, XSD, Term
 from tests.conftest import SHARED, outside
+from tests.examples import examples
 from tests.sparql_server import SparqlServer, served
 
 SUITE = SHARED / "suites" / "shacl" / "tests"
@@ -170,7 +171,7 @@ def test_any_data(server: SparqlServer, data: list[Triple], most: int | None) ->
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@examples(100)
 @given(data=st.lists(TRIPLES, max_size=25), most=st.sampled_from([None, 40, 8]))
 def test_much_data(server: SparqlServer, data: list[Triple], most: int | None) -> None:
     same(server, data, SHAPES, most)

@@ -7,13 +7,14 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imnm_kg.shacl.columns import DataGraph
 from imnm_kg.shacl.queries import Query
 from imnm_kg.shacl.sparql import LocalEvaluator, Row
 from imnm_kg.shacl.vocabulary import XSD, Term
+from tests.examples import examples
 from tests.shacl.support import EX, AskedOfAll, term, turtle
 
 PREFIXES = {"ex": EX, "xsd": XSD}
@@ -130,7 +131,7 @@ def check(text: str) -> bool | None:
     return query.together(("this",))
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(queries())
 def test_together_as_one_by_one(text: str) -> None:
     check(text)

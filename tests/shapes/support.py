@@ -293,12 +293,9 @@ def run(engine: str, cases: Sequence[Case]) -> tuple[list[list[Found]], list[Fou
     Returns:
         The results of each case; and those that belong to no case.
     """
-    shapes, data = shapes_graph(), PreparedGraph()
-    for triple in ontology():
-        data.add(triple)
+    shapes, data = shapes_graph(), [*ontology()]
     for number, case in enumerate(cases, 1):
-        for triple in case_triples(case):
-            data.add(_numbered_triple(triple, number))
+        data += [_numbered_triple(triple, number) for triple in case_triples(case)]
         for shape, focus in case.aim:
             shapes.add((term(shape), SH.targetNode, _numbered(term(focus), number)))
     # A literal or a property carries no number: its results belong to the case that expects some of them.
@@ -316,12 +313,16 @@ def run(engine: str, cases: Sequence[Case]) -> tuple[list[list[Found]], list[Fou
     return [sorted(set(found[number])) for number in range(1, len(cases) + 1)], strays
 
 
-def validate(engine: str, data: Graph, shapes: Graph) -> Iterable[tuple[int | None, Found]]:
+def validate(engine: str, data: Iterable[Triple], shapes: Graph) -> Iterable[tuple[int | None, Found]]:
     """Validate, and give every result with the number that its focus node or value carries."""
+    report: Graph
     if engine == "fast":
         report = rdflib_graph(imnm_kg.shacl.validate(_terms(data), list(_terms(shapes))).triples())
     else:
-        report = pyshacl.validate(data, shacl_graph=shapes, inplace=True)[1]
+        graph = PreparedGraph()
+        for triple in data:
+            graph.add(triple)
+        report = pyshacl.validate(graph, shacl_graph=shapes, inplace=True)[1]
     for result in report.objects(None, SH.result):
         focus, path, value = (report.value(result, key) for key in (SH.focusNode, SH.resultPath, SH.value))
         component = str(report.value(result, SH.sourceConstraintComponent)).removeprefix(str(SH))
@@ -340,8 +341,8 @@ def validate(engine: str, data: Graph, shapes: Graph) -> Iterable[tuple[int | No
         )
 
 
-def _terms(graph: Graph) -> Iterator[ox.Quad]:
-    """Give the triples as our engine reads them; literals stay as written."""
+def _terms(graph: Iterable[Triple]) -> Iterator[ox.Quad]:
+    """Give triples as our engine reads them; literals stay as written."""
     for triple in graph:
         subject, predicate, value = map(from_rdflib, triple)
         yield ox.Quad(subject, predicate, value)  # type: ignore[arg-type]
