@@ -11,9 +11,10 @@ from imnm_kg.lexicon.abbreviations import candidates, definition
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher, longest
 from imnm_kg.lexicon.variants import words_of
+from imnm_kg.model.ids import slug
 from imnm_kg.model.namespaces import ENTITY
 
-__all__ = ["Mention", "find_mentions", "open_entry", "settle", "slug", "with_definitions"]
+__all__ = ["Mention", "find_mentions", "open_entry", "settle", "with_definitions"]
 
 
 class Mention(NamedTuple):
@@ -26,15 +27,6 @@ class Mention(NamedTuple):
     end: int
     entry: Entry
     modifiers: tuple[str, ...] = ()
-
-
-_NOT_SLUG = re.compile(r"[^a-z0-9]+")
-
-
-def slug(label: str) -> str:
-    """Return the readable id that a label gives: letters and digits of ASCII, joined by hyphens."""
-    spelt = label.lower().replace("+", " plus ").replace("α", "alpha").replace("β", "beta").replace("γ", "gamma")
-    return _NOT_SLUG.sub("-", spelt).strip("-") or "unnamed"
 
 
 def open_entry(label: str, kind: str) -> Entry:

@@ -18,15 +18,10 @@ from pyoxigraph import BlankNode, Quad, Triple
 
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 
-__all__ = ["LOW", "DataGraph", "Graph", "packed"]
+__all__ = ["LOW", "DataGraph", "Graph"]
 
 LOW = 0xFFFFFFFF
-"""Mask of the second number of a packed pair; the first is what stands above these 32 bits."""
-
-
-def packed(first: int, second: int) -> int:
-    """Pack two numbers of terms into one."""
-    return first << 32 | second
+"""Mask of the second number of a packed pair (``first << 32 | second``)."""
 
 
 class Graph(Protocol):

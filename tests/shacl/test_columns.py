@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from imnm_kg.shacl.columns import LOW, DataGraph, packed
+from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 from tests.shacl.support import EX, brief, term, turtle
 
@@ -88,8 +88,3 @@ def test_literals_stay_as_written() -> None:
 def test_graphs_are_one() -> None:
     a, p = NamedNode(EX + "a"), NamedNode(EX + "p")
     assert len(DataGraph([Quad(a, p, a, NamedNode(EX + "g")), Quad(a, p, a), Quad(a, p, a, NamedNode(EX + "h"))])) == 1
-
-
-def test_two_numbers_in_one() -> None:
-    pair = packed(7, 9)
-    assert (pair >> 32, pair & LOW) == (7, 9)
