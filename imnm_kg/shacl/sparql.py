@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -52,6 +52,33 @@ class Evaluator(Protocol):
         Yields:
             The place of the tuple, and a row of its evaluation; for ASK one empty row when the answer is yes.
         """
+
+
+class _Question(NamedTuple):
+    """A query for some nodes.
+
+    Attributes:
+        query: the query.
+        names: the names of the variables that differ from node to node.
+        tuples: what they are bound to, by number, one tuple an evaluation.
+        constants: variables that are bound to the same term each time.
+        predicates: the predicates of the data that the query can see.
+    """
+
+    query: Query
+    names: tuple[str, ...]
+    tuples: Sequence[tuple[int, ...]]
+    constants: Mapping[str, Term]
+    predicates: Sequence[int]
+
+    def of(self, places: Sequence[int]) -> _Question:
+        """Give the same for the tuples at some places, in order."""
+        every = len(places) == len(self.tuples)
+        return self if every else self._replace(tuples=[self.tuples[place] for place in places])
+
+    def columns(self) -> dict[str, set[int]]:
+        """Give what each variable is bound to."""
+        return dict(zip(self.names, map(set, zip(*self.tuples, strict=True)), strict=True))
 
 
 def altered(terms: Iterable[Term]) -> set[Term]:
@@ -96,55 +123,44 @@ class LocalEvaluator:
         self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], constants: Mapping[str, Term]
     ) -> Iterator[tuple[int, Row]]:
         """Evaluate a query with variables pre-bound; see ``Evaluator``."""
-        predicates = self._predicates(query)
         if query.uses("shapesGraph"):
             self._shapes_loaded  # noqa: B018
             constants = {"shapesGraph": SHAPES_GRAPH, **constants}
-        plain = not any(isinstance(value, BlankNode) for value in constants.values()) and not altered(
-            constants.values()
-        )
-        known = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants and plain else query
-        if not plain:
-            slow, left = [*range(len(tuples))], list[int]()
-        else:
-            possible = self._possible(known, names, tuples)
-            asked = tuples if len(possible) == len(tuples) else [tuples[place] for place in possible]
-            slow = [possible[at] for at in self._seeing_altered(known, names, asked, predicates)]
-            left = sorted({*possible}.difference(slow))
-        for evaluate, text, places in ((self._by_rdflib, query, slow), (self._by_store, known, left)):
-            if places:
-                for at, row in evaluate(text, names, [tuples[place] for place in places], constants, predicates):
-                    yield places[at], row
-
-    def _possible(self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]]) -> Sequence[int]:
-        """Give the places of the tuples that the query, its constants put in, may have a row for."""
-        return may_have_rows(self._graph, query, names, tuples)
-
-    def _by_store(
-        self,
-        query: Query,
-        names: tuple[str, ...],
-        tuples: Sequence[tuple[int, ...]],
-        constants: Mapping[str, Term],
-        predicates: Sequence[int],
-    ) -> Iterator[tuple[int, Row]]:
-        """Evaluate a query whose constants are bound for nodes from which it sees no literal that the store changes."""
-        term = self._graph.term
-        used = tuple(name for name in names if query.uses(name))
-        together = bool(used) and query.together(used)
-        if together and len(tuples) > 1:
-            yield from self._at_once(query, names, used, tuples, predicates)
+        asked = _Question(query, names, tuples, constants, self._predicates(query))
+        if any(isinstance(value, BlankNode) for value in constants.values()) or altered(constants.values()):
+            yield from self._by_rdflib(asked)
             return
-        self._load(predicates)
-        for place, each in enumerate(tuples):
-            nodes = dict(zip(names, map(term, each), strict=True))
+        bound = Query(query.bind(_texts(constants)), query.prologue, query.prefixes) if constants else query
+        known = asked._replace(query=bound)
+        possible = self._possible(known)
+        slow = [possible[at] for at in self._seeing_altered(known.of(possible))]
+        left = sorted({*possible}.difference(slow))
+        for evaluate, question, places in ((self._by_rdflib, asked, slow), (self._by_store, known, left)):
+            if places:
+                yield from ((places[at], row) for at, row in evaluate(question.of(places)))
+
+    def _possible(self, asked: _Question) -> Sequence[int]:
+        """Give the places of the tuples for which a query whose constants are bound may have a row."""
+        return may_have_rows(self._graph, asked.query, asked.names, asked.tuples)
+
+    def _by_store(self, asked: _Question) -> Iterator[tuple[int, Row]]:
+        """Evaluate a query whose constants are bound for nodes from which it sees no literal that the store changes."""
+        query, term = asked.query, self._graph.term
+        used = tuple(name for name in asked.names if query.uses(name))
+        together = bool(used) and query.together(used)
+        if together and len(asked.tuples) > 1:
+            yield from self._at_once(asked, used)
+            return
+        self._load(asked.predicates)
+        for place, each in enumerate(asked.tuples):
+            nodes = dict(zip(asked.names, map(term, each), strict=True))
             if not any(isinstance(node, BlankNode) for node in nodes.values()):
                 found = _solutions(self._store.query(query.prologue + query.bind(_texts(nodes))))
                 yield from ((place, row) for row in found)
             elif together:  # no text stands for a blank node, but a mark can lead to it
-                yield from ((place, row) for _, row in self._at_once(query, names, used, [each], predicates))
+                yield from ((place, row) for _, row in self._at_once(asked.of([place]), used))
             else:
-                yield from ((place, row) for _, row in self._by_rdflib(query, names, [each], constants, predicates))
+                yield from ((place, row) for _, row in self._by_rdflib(asked.of([place])))
 
     def _predicates(self, query: Query) -> list[int]:
         iris = query.predicates()
@@ -159,19 +175,17 @@ class LocalEvaluator:
             self._altered[predicate] = {self._graph.intern(term) for term in terms}
         return self._altered[predicate]
 
-    def _seeing_altered(
-        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], predicates: Iterable[int]
-    ) -> list[int]:
+    def _seeing_altered(self, asked: _Question) -> list[int]:
         """Give the places of the tuples from which a query can see a literal that the store would change."""
+        tuples = asked.tuples
         bound = {number for each in tuples for number in each}
         strange = {self._graph.intern(term) for term in altered(map(self._graph.term, bound))}
-        objects = {each: found for each in predicates if (found := self._altered_objects(each))}
+        objects = {each: found for each in asked.predicates if (found := self._altered_objects(each))}
         known = {place for place, each in enumerate(tuples) if not strange.isdisjoint(each)}
         halves = [range(len(tuples))] if objects and tuples else []
         while halves:  # what no node of a half can see, none of its nodes can
             places = halves.pop()
-            columns = dict(zip(names, map(set, zip(*(tuples[n] for n in places), strict=True)), strict=True))
-            seen = visible(self._graph, query, columns)
+            seen = visible(self._graph, asked.query, asked.of(places).columns())
             if seen is not None and not self._any_of(seen, objects):
                 continue
             if len(places) == 1 or seen is None:
@@ -202,20 +216,13 @@ class LocalEvaluator:
         self._store.extend(Quad(quad.subject, quad.predicate, quad.object, SHAPES_GRAPH) for quad in self._shapes)
         return True
 
-    def _at_once(
-        self,
-        query: Query,
-        names: tuple[str, ...],
-        used: tuple[str, ...],
-        tuples: Sequence[tuple[int, ...]],
-        predicates: Iterable[int],
-    ) -> Iterator[tuple[int, Row]]:
-        """Ask for all tuples in one query."""
-        columns = dict(zip(names, map(set, zip(*tuples, strict=True)), strict=True))
+    def _at_once(self, asked: _Question, used: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
+        """Ask for all tuples in one query, which uses some of the variables."""
+        query = asked.query
         whole = self._whole or query.uses("shapesGraph")
-        seen = None if whole else visible(self._graph, query, columns)
+        seen = None if whole else visible(self._graph, query, asked.columns())
         if seen is None:
-            self._load(predicates)
+            self._load(asked.predicates)
             store = self._store
         else:
             store = ox.Store()
@@ -224,9 +231,9 @@ class LocalEvaluator:
         assert query.structure is not None
         top = query.structure.top
         if top.binds.issuperset(used) and top.late.isdisjoint(used):
-            yield from self._keyed(store, query, names, used, tuples)
+            yield from self._keyed(store, asked, used)
         else:
-            yield from self._marked(store, query, names, tuples)
+            yield from self._marked(store, asked)
 
     def _quads(self, predicate: int, pairs: Iterable[int] | None = None) -> list[Quad]:
         """Give the triples of a predicate, all or those of some packed pairs, that the store would not change."""
@@ -238,53 +245,37 @@ class LocalEvaluator:
             pairs = [pair for pair in pairs if pair & LOW not in strange]
         return [Quad(terms[pair >> 32], name, terms[pair & LOW]) for pair in pairs]
 
-    def _keyed(
-        self,
-        store: ox.Store,
-        query: Query,
-        names: tuple[str, ...],
-        used: tuple[str, ...],
-        tuples: Sequence[tuple[int, ...]],
-    ) -> Iterator[tuple[int, Row]]:
+    def _keyed(self, store: ox.Store, asked: _Question, used: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
         """Ask a query that binds its variables itself; rows of other nodes are passed over."""
-        columns = [names.index(name) for name in used]
+        columns = [asked.names.index(name) for name in used]
         places: dict[tuple[int, ...], list[int]] = {}
-        for place, each in enumerate(tuples):
+        for place, each in enumerate(asked.tuples):
             places.setdefault(tuple(each[column] for column in columns), []).append(place)
         intern = self._graph.intern
-        for row in _solutions(store.query(query.for_names(used))):
+        for row in _solutions(store.query(asked.query.for_names(used))):
             for place in places.get(tuple(intern(row[name]) for name in used), ()):
                 yield place, row
 
-    def _marked(
-        self, store: ox.Store, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]]
-    ) -> Iterator[tuple[int, Row]]:
+    def _marked(self, store: ox.Store, asked: _Question) -> Iterator[tuple[int, Row]]:
         """Ask a query whose variables are bound by marks, one a tuple, in a graph of their own."""
         term = self._graph.term
         store.bulk_extend(
             Quad(NamedNode(f"{_MARK}{place}"), mark(name), term(number), MARKS)
-            for place, each in enumerate(tuples)
-            for name, number in zip(names, each, strict=True)
+            for place, each in enumerate(asked.tuples)
+            for name, number in zip(asked.names, each, strict=True)
         )
         try:
-            for row in _solutions(store.query(query.for_marks(names))):
+            for row in _solutions(store.query(asked.query.for_marks(asked.names))):
                 yield int(row.pop(MARK).value[len(_MARK) :]), row
         finally:
             store.clear_graph(MARKS)
 
-    def _by_rdflib(
-        self,
-        query: Query,
-        names: tuple[str, ...],
-        tuples: Sequence[tuple[int, ...]],
-        constants: Mapping[str, Term],
-        predicates: Sequence[int],
-    ) -> Iterator[tuple[int, Row]]:
+    def _by_rdflib(self, asked: _Question) -> Iterator[tuple[int, Row]]:
         from imnm_kg.shacl.rdflib_bridge import from_rdflib, to_rdflib
 
-        graph = self._rdflib_graph(query, names, tuples, predicates)
-        for place, each in enumerate(tuples):
-            nodes = {**constants, **dict(zip(names, map(self._graph.term, each), strict=True))}
+        query, graph = asked.query, self._rdflib_graph(asked)
+        for place, each in enumerate(asked.tuples):
+            nodes = {**asked.constants, **dict(zip(asked.names, map(self._graph.term, each), strict=True))}
             named = {name: node for name, node in nodes.items() if not isinstance(node, BlankNode)}
             blank = {name: to_rdflib(node) for name, node in nodes.items() if name not in named}
             result = graph.query(query.prologue + query.bind(_texts(named)), initBindings=blank)
@@ -294,27 +285,25 @@ class LocalEvaluator:
             for row in result.bindings:
                 yield place, {str(name): from_rdflib(value) for name, value in row.items()}
 
-    def _rdflib_graph(
-        self, query: Query, names: tuple[str, ...], tuples: Sequence[tuple[int, ...]], predicates: Sequence[int]
-    ) -> Any:
+    def _rdflib_graph(self, asked: _Question) -> Any:
         """Give what a query can see from some nodes to rdflib, which takes long to be filled."""
         from imnm_kg.shacl.rdflib_bridge import rdflib_graph, to_rdflib
 
-        if query.uses("shapesGraph"):
+        if asked.query.uses("shapesGraph"):
             from rdflib import Dataset
 
             graph: Any = Dataset()
-            rdflib_graph(self._graph.triples(predicates), graph.default_context)
+            rdflib_graph(self._graph.triples(asked.predicates), graph.default_context)
             rdflib_graph(self._shapes, graph.graph(to_rdflib(SHAPES_GRAPH)))
             return graph
-        seen = visible(self._graph, query, dict(zip(names, map(set, zip(*tuples, strict=True)), strict=True)))
+        seen = visible(self._graph, asked.query, asked.columns())
         if seen is not None:
             return rdflib_graph(
                 triple for each, pairs in seen.items() for triple in self._graph.triples_of(each, pairs)
             )
-        key = frozenset(predicates)
+        key = frozenset(asked.predicates)
         if key not in self._rdflib:
-            self._rdflib[key] = rdflib_graph(self._graph.triples(predicates))
+            self._rdflib[key] = rdflib_graph(self._graph.triples(asked.predicates))
         return self._rdflib[key]
 
 

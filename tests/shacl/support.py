@@ -10,7 +10,6 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from imnm_kg.shacl.queries import Query
 from imnm_kg.shacl.report import Report
 from imnm_kg.shacl.sparql import LocalEvaluator
 from imnm_kg.shacl.vocabulary import RDF, RDFS, SH, XSD, Term, local_name
@@ -26,8 +25,8 @@ _HEAD = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in 
 class AskedOfAll(LocalEvaluator):
     """Asks the engine about every node, and leaves out none because it cannot have a row."""
 
-    def _possible(self, _query: Query, _names: tuple[str, ...], tuples: Sequence[object]) -> Sequence[int]:
-        return range(len(tuples))
+    def _possible(self, asked: Any) -> Sequence[int]:
+        return range(len(asked.tuples))
 
 
 def read_toml(name: str) -> dict[str, Any]:
