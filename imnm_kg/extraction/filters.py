@@ -7,7 +7,7 @@ import re
 
 from imnm_kg.extraction.document import Reading, ancestors, base_of, words_before
 from imnm_kg.extraction.mentions import Mention
-from imnm_kg.extraction.relations import OF_ACTION, OF_HARM, OF_THERAPY
+from imnm_kg.extraction.relations import OF_ACTION, OF_BENEFIT, OF_HARM, OF_THERAPY
 from imnm_kg.extraction.rules import Rule
 from imnm_kg.extraction.sections import Sentence
 from imnm_kg.extraction.sheet import TREATMENTS
@@ -54,6 +54,39 @@ _WITH_DISEASE = re.compile(
 )
 _LOCATED = re.compile(r"\b(?:in|of|with|for|from|to|on|by)\s+(?:the\s+)?$")
 _PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against|between|by)\s+(?:the\s+)?|-)$")
+# What acts is not what is named but its lack, its change, or a test of it: "C3 deficiency", "absence of dystrophin".
+_ALTERED = re.compile(
+    r"[\s-]+(?:cell\s+)?(?:deficien\w+|deplet\w+|knock(?:out|down)s?|silencing|loss|dysfunction|inhibition|"
+    r"blockade|degradation|replacement|monitoring|tests?|testing|assays?|cultures?|clearance|"
+    r"(?:related|like) (?:receptors?|proteins?|genes?))\b"
+)
+_ALTERING = re.compile(
+    r"\b(?:(?:absence|lack|loss|deficiency|depletion|deletion|knock(?:out|down)|silencing|inhibition|blockade|"
+    r"degradation|replacement|defects?) (?:of|in)|deficient|absent|impaired|defective|insufficient|low|lower|"
+    r"reduced|decreased)\s+(?:(?:the|its|their|functional|intact|serum|plasma|[a-z]+ protein)\s+)*$"
+)
+# A hormone that the body makes is no treatment.
+_ENDOGENOUS = re.compile(r"\b(?:circulating|endogenous|expression of|overexpression of|secretion of|levels of)\s+$")
+_SECRETED = re.compile(r"[\s-]+(?:secretion|resistance|sensitivity|receptors?|expression|deficiency)\b")
+_EXAMPLES = re.compile(r"\s*,?\s*(?:such as|including|like|e\.? ?g\b|for example|namely)\b")
+_COMPARED = re.compile(
+    r"\b(?:(?:compared (?:to|with)|in comparison (?:to|with)|than|relative to|superior to|inferior to)\s+"
+    r"(?:(?:the|a|those|treated|with|receiving|conventional|standard|placebo|alone|or|and|of|on|in)\s+)*"
+    r"|(?:versus|vs)\.?\s+(?:[a-z0-9-]+\s+){0,4})$"
+)
+_BETTER = re.compile(
+    r"\b(?:lower|lowered|reduced|decreased|fewer|improved|normal|without|"
+    r"(?:reduction|decrease|improvement|recovery|resolution|remission) (?:in|of|from))\s+(?:[a-z-]+\s+){0,2}$"
+)
+# A verb that is joined to another one has the subject of that: in "X reduced pain and induced Y" pain does nothing.
+_JOINED = re.compile(
+    r"\s*[,)]?\s*(?:and|but|or|prior to|before|after|without|while|thereby)"
+    r"(?:\s+(?:also|not only|may|might|can|could|will|to|then|thus|thereby|subsequently|further|in turn|appeared|"
+    r"seemed|it|they|[a-z]+ly))*\s*"
+)
+_ENDS = tuple(
+    ENTITY + id_ for id_ in ("death", "favorable-prognosis", "poor-prognosis", "transplant-related-mortality")
+)
 _OUTCOMES = tuple(
     ENTITY + id_ for id_ in ("interstitial-lung-disease", "cancer", "neoplasm", "infection", "cardiovascular-disease")
 )
@@ -81,12 +114,19 @@ def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention,
         return _is_form(reading, rule, subject, object_)
     if base_of(reading, subject.entry).iri == base_of(reading, object_.entry).iri:
         return False
+    if _EXAMPLES.match(reading.plain, subject.end, max(subject.end, object_.start)):
+        return False  # what follows is a kind of it: "neurodegenerative disorders such as X"
+    if predicate in (*OF_ACTION, *OF_HARM, "riskFactorFor") and not _acts(
+        reading, predicate, subject, object_, trigger
+    ):
+        return False
     if predicate in OF_THERAPY:
-        return not _given_up(reading, subject)
+        return not _given_up(reading, subject) and not _compared(reading, rule, subject)
     if predicate in OF_HARM:
-        return object_.entry.kind != "Disease" or rule.phrase or not _indicated(reading, object_)
+        return _is_harm(reading, rule, subject, object_)
     if predicate == "hasPhenotype":
-        return subject.entry.kind in ("Disease", "AdverseEffect") and not _located(reading, subject)
+        is_feature = object_.entry.iri not in _ENDS and subject.entry.kind in ("Disease", "AdverseEffect")
+        return is_feature and not _located(reading, subject)
     if predicate in OF_ACTION:
         return rule.phrase or not in_phrase(reading, subject, trigger)
     if predicate == "hasAutoantibody" and object_.entry.label.endswith(("autoantibody", "autoantibodies")):
@@ -129,6 +169,40 @@ def _given_up(reading: Reading, mention: Mention) -> bool:
     if mention.start >= len(reading.plain):
         return False
     return bool(_GIVING_UP.search(words_before(reading, mention)) or _GIVEN_UP.match(reading.plain, mention.end))
+
+
+def _acts(reading: Reading, predicate: str, subject: Mention, object_: Mention, trigger: tuple[int, int]) -> bool:
+    """Tell whether what is named does what the verb says: not its lack, nor the subject of the verb before."""
+    if _JOINED.fullmatch(reading.plain, subject.end, max(subject.end, trigger[0])):
+        return False
+    if predicate not in OF_HARM and _altered(reading, subject):
+        return False
+    if predicate in ("contributesTo", "riskFactorFor") and subject.entry.iri in _ENDS:
+        return False
+    # "An autoimmune disease" says what a disease is, and not what brings it about.
+    return predicate != "contributesTo" or subject.entry.iri not in ancestors(reading, object_.entry)
+
+
+def _is_harm(reading: Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
+    """Tell a harm of a treatment from what a hormone of the body does, what got better, and why people are treated."""
+    if _ENDOGENOUS.search(words_before(reading, subject)) or _SECRETED.match(reading.plain, subject.end):
+        return False
+    if object_.entry.kind == "BiologicalProcess" or _BETTER.search(words_before(reading, object_)):
+        return False
+    return object_.entry.kind != "Disease" or rule.phrase or not _indicated(reading, object_)
+
+
+def _compared(reading: Reading, rule: Rule, mention: Mention) -> bool:
+    """Tell whether a treatment is what another was compared with and did better than."""
+    told = rule.predicate in OF_BENEFIT and rule.predicate != "investigatedFor"
+    return told and _COMPARED.search(words_before(reading, mention)) is not None
+
+
+def _altered(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a sentence speaks of the lack or the change of what it names, or of a test."""
+    if mention.start >= len(reading.plain):
+        return False
+    return bool(_ALTERED.match(reading.plain, mention.end) or _ALTERING.search(words_before(reading, mention)))
 
 
 def _indicated(reading: Reading, mention: Mention) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from imnm_kg.lexicon.abbreviations import candidates, definition
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Found, Matcher, longest
-from imnm_kg.lexicon.variants import words_of
+from imnm_kg.lexicon.variants import words_of, words_only
 from imnm_kg.model.ids import slug
 from imnm_kg.model.namespaces import ENTITY
 
@@ -105,13 +105,14 @@ def with_definitions(text: str, found: list[Found]) -> list[Found]:
         known = ends.get(made.long_end)
         inner = starts.get(made.short_start)
         entry = None
-        if inner is not None and not inner.tentative and inner.entry.kind != "Protein":
+        spelt = known is not None and known.start <= made.long_start + 4
+        if inner is not None and not spelt and not _akin(text[made.long_start : made.long_end], inner.entry):
+            pass  # "cell-mediated lympholysis (CML)": here the short form is of something else
+        elif inner is not None and not inner.tentative and inner.entry.kind != "Protein":
             entry = inner.entry  # a short form with one meaning in the field says which long form is meant
-            if known is not None and known.start <= made.long_start + 4:
+            if known is not None and spelt:
                 renamed[known.start, known.end] = entry
-        elif (known is not None and known.start <= made.long_start + 4) or (
-            known is not None and inner is not None and inner.entry.iri == known.entry.iri
-        ):
+        elif known is not None and (spelt or (inner is not None and inner.entry.iri == known.entry.iri)):
             entry = known.entry
         elif known is not None and known.entry.kind == "Disease" and len(made.short) >= 4 and "-" in made.short:
             entry = known.entry  # "ASS-ILD" is told of the disease in its long form
@@ -130,6 +131,17 @@ def with_definitions(text: str, found: list[Found]) -> list[Found]:
         kept.append(item)
     kept += _occurrences(text, {short: entry for short, entry in defined.items() if entry is not None})
     return longest(kept)
+
+
+_SYSTEMATIC = re.compile(r"\d,\d|\d-[a-z]|\)-")  # "1,3-bis(2-chloroethyl)-1-nitrosourea"
+
+
+def _akin(long: str, entry: Entry) -> bool:
+    """Tell whether words that a text gives a short form may name an entry: a stem in common, or a formula."""
+    if _SYSTEMATIC.search(long):
+        return True
+    stems = {word[:5] for name in (entry.label, *entry.names) for word in words_only(name).split() if len(word) > 3}
+    return any(word[:5] in stems for word in words_only(long).split())
 
 
 def _occurrences(text: str, defined: Mapping[str, Entry]) -> list[Found]:
