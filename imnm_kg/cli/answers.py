@@ -68,7 +68,8 @@ def print_result(result: Result, form: str | None, prefixes: Mapping[str, str]) 
         print("yes" if answer.boolean else "no")
     else:
         rows = [[short(term, prefixes) for term in row] for row in answer.rows]
-        kept = [i for i in range(len(answer.variables)) if not rows or any(row[i] for row in rows)]
+        every = range(len(answer.variables))
+        kept = [i for i in every if any(row[i] for row in rows)] or every
         headers = [answer.variables[i] for i in kept]  # a column without any value says nothing to a person
         table = format_table(
             headers, [[row[i] for i in kept] for row in rows], style_for(sys.stdout), terminal_width(sys.stdout)

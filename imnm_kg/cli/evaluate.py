@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imnm_kg.cli.output import Style, format_table, style_for, terminal_width, wrap
+from imnm_kg.cli.output import Style, format_table, refuse_input, style_for, terminal_width, wrap
 
 if TYPE_CHECKING:
     from imnm_kg.model.evaluation import Evaluation, Extra, GivenText, Missed, NameAt
@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     from imnm_kg.operations.evaluate import evaluate
     from imnm_kg.reading.claim_lines import read_annotated, read_predicted
 
+    if arguments.out is not None:
+        refuse_input("--out", arguments.out, [x for x in (arguments.gold, arguments.predicted, arguments.texts) if x])
     annotated = read_annotated(arguments.gold)
     predicted = read_predicted(arguments.predicted)
     texts = _texts(arguments.gold, arguments.texts)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imnm_kg.cli.output import refuse_input
 from imnm_kg.errors import ImnmError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _without_output(inputs: list[Path], out: Path | None) -> list[Path]:
     target = out.resolve()
     kept = [path for path in inputs if not path.resolve().is_relative_to(target)]
     if len(kept) < len(inputs) and not out.is_dir():
-        raise ImnmError("usage", f"{out} is an input", "name another file with --out")
+        refuse_input("--out", out, inputs)
     return kept
 
 

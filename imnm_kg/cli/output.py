@@ -5,10 +5,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
-__all__ = ["Style", "format_table", "given_width", "progress", "style_for", "terminal_width", "wrap"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "Style",
+    "format_table",
+    "given_width",
+    "progress",
+    "refuse_input",
+    "style_for",
+    "terminal_width",
+    "wrap",
+]
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36", "underline": "4"}
 
@@ -32,6 +44,19 @@ def style_for(stream: TextIO) -> Style:
     """Colours on a terminal only, and not where NO_COLOR is set or the terminal is dumb."""
     wanted = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Style(wanted)
+
+
+def refuse_input(option: str, out: Path, inputs: Iterable[Path]) -> None:
+    """Refuse to write over a file that is read, or into a folder of files that are.
+
+    Raises:
+        ImnmError: ``usage``.
+    """
+    target = out.resolve()
+    if any(target == path.resolve() or path.resolve() in target.parents for path in inputs):
+        from imnm_kg.errors import ImnmError
+
+        raise ImnmError("usage", f"{out} is an input", f"name another file with {option}")
 
 
 def given_width() -> int | None:
@@ -92,7 +117,7 @@ def format_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: S
     lines.append(style("  ".join("─" * w for w in widths), "dim"))
     for row in cells:
         wrapped = [wrap(cell, w) if _width(cell) > w else [cell] for cell, w in zip(row, widths, strict=True)]
-        for number in range(max(len(lines_) for lines_ in wrapped)):
+        for number in range(max((len(lines_) for lines_ in wrapped), default=1)):
             parts = [lines_[number] if number < len(lines_) else "" for lines_ in wrapped]
             lines.append("  ".join(_pad(part, w) for part, w in zip(parts, widths, strict=True)).rstrip())
     return "\n".join(lines) + "\n"

@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     stored = load_query(folders.queries, arguments.name)
     given = _given(arguments.parameters, stored)
-    text = stored.bind(given)
     prefixes = {**OWN_PREFIXES, **stored.prefixes}
+    text = stored.bind(given, prefixes)
     if arguments.endpoint is not None:
         from imnm_kg.operations.remote import ask_endpoint
 

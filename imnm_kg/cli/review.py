@@ -82,6 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
             what, remedy = "there is no such folder", "name a folder with claims/, documents/ and entities/"
             raise ImnmError("graph-missing", what, remedy, Place(str(arguments.graph)))
         folders = Folders(folders.root, arguments.graph)
+    elif arguments.merge and not folders.is_here:  # the package has a graph too, and is not to be written into
+        what, remedy = "there is no graph/ here to merge into", "go to the folder that has it, or name it with --graph"
+        raise ImnmError("graph-missing", what, remedy)
     _check(arguments)
     desk = open_desk(folders, arguments.file, arguments.documents, arguments.known)
     findings: list[Finding] = []
@@ -103,6 +106,8 @@ def _check(arguments: argparse.Namespace) -> None:
     """Refuse options that do not go together."""
     if arguments.min_confidence is not None and not (arguments.accept_all and 0 <= arguments.min_confidence <= 1):
         raise ImnmError("usage", "--min-confidence is a number from 0 to 1 and goes with --accept-all", "see --help")
+    if both := sorted({*arguments.accept} & {*arguments.reject}):
+        raise ImnmError("usage", f"{both[0]} is accepted and rejected", "decide on one")
     if arguments.reason is not None and len(arguments.reason) < _REASON:
         what = f"the reason has {len(arguments.reason)} characters"
         raise ImnmError("usage", what, f"say in a sentence ({_REASON} characters or more) why the cue does not matter")

@@ -62,9 +62,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         said = f"{text}; default: {default:g}" if isinstance(default, float) else f"{text}; default: {default}"
         limits.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=said)
     limits.add_argument(
-        "--trust-proxy", action="append", default=[], metavar="ADDRESS", help="a proxy whose X-Forwarded-For is true"
+        "--trust-proxy",
+        action="append",
+        type=_proxy,
+        default=[],
+        metavar="ADDRESS",
+        help="a proxy whose X-Forwarded-For is true",
     )
-    limits.add_argument("--allow-service", action="append", default=[], metavar="URL", help="what SERVICE may ask")
+    limits.add_argument(
+        "--allow-service", action="append", type=_service, default=[], metavar="URL", help="what SERVICE may ask"
+    )
 
 
 def _port(text: str) -> int:
@@ -78,6 +85,23 @@ def _base(text: str) -> str:
 
     if not has_host(text) or re.search(r"[?#<>\"{}|^`\\]", text):
         raise argparse.ArgumentTypeError(f"'{text}' is no address of a site (https://HOST or https://HOST/PATH)")
+    return text
+
+
+def _proxy(text: str) -> str:
+    import ipaddress
+
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no address of a machine such as 127.0.0.1") from None
+
+
+def _service(text: str) -> str:
+    from imnm_kg.rdf.endpoint import has_host
+
+    if not has_host(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no address of an endpoint (https://HOST/PATH)")
     return text
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imnm_kg.cli.answers import seconds
-from imnm_kg.cli.output import style_for, terminal_width
+from imnm_kg.cli.output import refuse_input, style_for, terminal_width
 
 if TYPE_CHECKING:
     from imnm_kg.model.inputs import Data, Shapes
@@ -70,6 +70,11 @@ def run(arguments: argparse.Namespace) -> int:
     for name, _ in arguments.also:
         if name not in FORMATS:
             raise ImnmError("usage", f"there is no format '{name}'", f"give --also one of {', '.join(FORMATS)}")
+    inputs = [*arguments.data, *(arguments.shapes or ())]
+    for _, path in arguments.also:
+        refuse_input("--also", Path(path), inputs)
+    if arguments.write_baseline is not None:
+        refuse_input("--write-baseline", arguments.write_baseline, inputs)
     known = None
     if arguments.baseline is not None:
         from imnm_kg.model.baseline import compare, read_baseline
@@ -114,10 +119,14 @@ def _audit(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     from imnm_kg.model.report import Report, results_of
     from imnm_kg.pipeline import audit
 
-    found = audit(find_folders(), arguments.documents, engine=arguments.engine)
+    folders = find_folders()
+    found = audit(folders, arguments.documents, engine=arguments.engine)
     every = [*found.report.results, *results_of(found.findings)]
     report = Report.of(every, found.report.focus_nodes, found.report.triples)
-    return report._replace(notes=found.notes), found.dataset.assembly.prefixes
+    elsewhere = (
+        () if folders.is_here else (f"this folder has no ontology/ and graph/; those in {folders.root} were read",)
+    )
+    return report._replace(notes=(*elsewhere, *found.notes)), found.dataset.assembly.prefixes
 
 
 def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:

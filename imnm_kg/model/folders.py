@@ -41,6 +41,11 @@ class Folders(NamedTuple):
         """Stored queries: questions, checks and rules."""
         return self.root / "queries"
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the root is the current folder, and not a checkout or the package that stands in for it."""
+        return self.root.resolve() == Path.cwd()
+
     def shown(self, path: Path) -> str:
         """Give a path as a person would write it: relative to the current folder where that is shorter."""
         resolved = path.resolve()

@@ -148,6 +148,8 @@ def becomes(index: Index, claim: Claim, rules: Collection[str | None], against: 
     statuses = {item.review_status for item in claim.evidence if item.role == "Statement"}
     if "Reviewed" not in statuses:
         return "nothing: it was rejected" if statuses == {"Rejected"} else "nothing yet: it is proposed"
+    if claim.certainty is None:  # a rule gives it to every claim of a release
+        return "nothing yet: it is not merged into the graph"
     reasons = []
     if claim.certainty != "Established":
         reasons.append("it is hedged")

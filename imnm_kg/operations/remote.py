@@ -157,6 +157,7 @@ def _wrapper(url: str, text: str, graph: bool) -> Any:
     wrapper.setQuery(text)
     wrapper.setMethod(POST)
     wrapper.setReturnFormat(N3 if graph else JSON)
+    wrapper.setOnlyConneg(True)  # else it asks for its own names of forms too, and servers have others
     if graph:
         wrapper.addCustomHttpHeader("Accept", "text/turtle")
     return wrapper

@@ -41,6 +41,11 @@ _ALIASES = {
     "trig": ("application/x-trig",),
     "nquads": ("text/x-nquads",),
 }
+# Short names that clients use, SPARQLWrapper among them, which sends one with every query.
+_NAMES = {
+    "json": "jsonld", "json-ld": "jsonld", "n3": "turtle", "nq": "nquads", "nt": "ntriples", "rdf": "rdfxml",
+    "rdf+xml": "rdfxml", "ttl": "turtle", "xml": "rdfxml",
+}  # fmt: skip
 _TEXT = ("csv", "tsv", "turtle", "trig")  # with a charset: a reader of text/csv may otherwise take it for Latin-1
 
 
@@ -67,7 +72,7 @@ def choose(accept: str, asked: str | None, forms: tuple[str, ...]) -> tuple[str,
 
     Args:
         accept: the header ``Accept``.
-        asked: the short name of a form, which goes before the header; None without.
+        asked: the short name of a form or its media type, which goes before the header; None without.
         forms: the forms that the answer can have, the preferred one first.
 
     Returns:
@@ -79,7 +84,10 @@ def choose(accept: str, asked: str | None, forms: tuple[str, ...]) -> tuple[str,
     known = {MEDIA_TYPES[form]: form for form in forms}
     aliases = {alias: form for form in reversed(forms) for alias in _ALIASES.get(form, ())}
     remedy = f"ask for {', '.join(known)}"
+    if asked is not None and "/" in asked:
+        accept, asked = asked.replace(" ", "+"), None  # a plus sign that nobody escaped
     if asked is not None:
+        asked = asked if asked in forms else _NAMES.get(asked.lower(), asked)
         if asked not in forms:
             error = ImnmError("format-unknown", f"this answer has no form '{asked[:40]}'", f"use {', '.join(forms)}")
             raise HttpError(406, error)

@@ -94,9 +94,9 @@ def read_request(query_string: bytes, content_type: str | None, body: bytes, acc
         raise _refuse(400, ImnmError("request-parameter", what, "give one, as the parameter query or as the body"))
     default, named = given.get("default-graph-uri"), given.get("named-graph-uri")
     if default is None and named is None:
-        return Question(texts[0], accept, _only(given, "format"))
+        return Question(texts[0], accept, _form(given))
     # The protocol's dataset stands in the place of the whole of the query's.
-    return Question(texts[0], accept, _only(given, "format"), _iris(default), _iris(named))
+    return Question(texts[0], accept, _form(given), _iris(default), _iris(named))
 
 
 def read_graph_request(query_string: bytes) -> tuple[str | None, str | None]:
@@ -132,11 +132,10 @@ def _no_update() -> HttpError:
     return _refuse(403, error)
 
 
-def _only(given: dict[str, list[str]], key: str) -> str | None:
-    values = given.get(key, [])
-    if len(values) > 1:
-        raise _refuse(400, ImnmError("request-parameter", f"{key} is given twice", "give it once"))
-    return values[0] if values and values[0] else None
+def _form(given: dict[str, list[str]]) -> str | None:
+    """Return the form that is asked for; SPARQLWrapper gives its own short name and then the media types."""
+    values = given.get("format", [])
+    return values[-1] if values and values[-1] else None
 
 
 def _iris(values: list[str] | None) -> tuple[str, ...]:

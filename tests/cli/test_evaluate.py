@@ -326,6 +326,13 @@ def test_files_that_are_none(run: Run, here: Path, data: bytes, code: str) -> No
     assert done.err.endswith(f"[{code}]\n")
 
 
+@pytest.mark.parametrize("name", ["gold_small.jsonl", "claims.jsonl"])
+def test_no_input_is_written_over(run: Run, here: Path, name: str) -> None:
+    before = (here / name).read_bytes()
+    assert run(*CALL, "--out", name).err.endswith(f"{name} is an input; name another file with --out [usage]\n")
+    assert (here / name).read_bytes() == before
+
+
 def test_files_that_are_not_there(run: Run, here: Path) -> None:
     assert "[file-missing]" in run("evaluate", "none", "claims.jsonl").err
     assert "[file-missing]" in run("evaluate", "gold_small.jsonl", "none").err

@@ -43,6 +43,17 @@ def test_rows_are_counted(run: Run) -> None:
     assert (none.code, none.out, none.err) == (0, "a\n─\n", "0 rows\n")
 
 
+def test_rows_without_a_value(run: Run) -> None:
+    done = run("sparql", "SELECT ?a { VALUES ?b { 1 2 } }")
+    assert (done.code, done.out, done.err) == (0, "a\n─\n\n\n", "2 rows\n")
+
+
+def test_an_entity_is_named_by_its_prefix_whatever_the_query_declares(run: Run) -> None:
+    named = run("query", "drug-actions", "-p", "intervention=zilucoplan")
+    assert run("query", "drug-actions", "-p", "intervention=entity:zilucoplan") == named
+    assert "complement-c5" in named.out
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
 def test_forms_print_the_answer_alone(run: Run, form: str) -> None:
     done = run("query", "treatments", "-p", "certainty=Possible", "--format", form)

@@ -275,6 +275,7 @@ def test_accept_all(run: Run, file: Path) -> None:
         (("--reviewer", "reader-2", "--accept", "ffffffff"), "review-unknown"),
         (("--reviewer", "reader-2", "--mend", "ffffffff"), "usage"),
         (("--reviewer", "reader-2", "--mend", "ffffffff", "certainty"), "usage"),
+        (("--reviewer", "reader-2", "--accept", "ffffffff", "--reject", "ffffffff"), "usage"),
         (("--list", "--min-confidence", "0.5"), "usage"),
         (("--reviewer", "reader-1", "--accept-all", "--min-confidence", "2"), "usage"),
         (("--list", "--graph", "none"), "graph-missing"),
@@ -320,6 +321,18 @@ def test_merge(run: Run, file: Path, in_world: Path) -> None:
     before = {path: path.read_bytes() for path in (in_world / "graph").rglob("*.ttl")}
     assert run("review", file, "--merge") == (0, "", "merged 0 passages; the graph had 1 already\n")
     assert {path: path.read_bytes() for path in (in_world / "graph").rglob("*.ttl")} == before
+
+
+def test_nothing_is_merged_into_the_package(
+    run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    done = run("review", file, "--merge")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("[graph-missing]\n")
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_merge_into_another_folder(run: Run, file: Path, in_world: Path) -> None:
@@ -414,6 +427,9 @@ def test_explain_a_proposed_claim(run: Run, file: Path) -> None:
     assert "said as possible, proposed; Alphamab in fixturitis (PMID:1001)" in flat
     assert "proposed by rule may-help, confidence 1.00, by imnm-kg extractor 0.1.0" in flat
     assert "subject “deltamab + alphamab”; hedge “may”; trigger “may help”; object “fixturitis”" in flat
+    sure = ids(run, file)[ZETOSIS]
+    run("review", file, *WHO, "--accept", sure)
+    assert "nothing yet: it is not merged into the graph" in run("explain", sure, "--claims", file).out
     run("review", file, *WHO, "--reject", id_)
     assert "nothing: it was rejected" in run("explain", id_, "--claims", file).out
 

@@ -64,6 +64,10 @@ def test_another_system(release: Path, capsys: pytest.CaptureFixture[str], monke
         ["--rows", "0"],
         ["--rate", "nan"],
         ["--query-seconds", "0"],
+        ["--trust-proxy", "proxy"],
+        ["--trust-proxy", "127.0.0"],
+        ["--allow-service", "example"],
+        ["--allow-service", "https://"],
     ],
 )  # fmt: skip
 def test_options_that_make_no_sense(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

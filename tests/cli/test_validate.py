@@ -397,6 +397,24 @@ def test_nothing_to_validate(run: Run, here: Path) -> None:
         assert (allowed.code, allowed.err) == (0, "")
 
 
+@pytest.mark.parametrize(
+    "words", [("--also", "json", "data.ttl"), ("--also", "text", "./shapes.ttl"), ("--write-baseline", "data.ttl")]
+)
+def test_no_input_is_written_over(run: Run, here: Path, words: tuple[str, ...]) -> None:
+    before = {path: path.read_bytes() for path in here.glob("*.ttl")}
+    done = run("validate", "data.ttl", *SHAPES, *words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith(f"is an input; name another file with {words[0]} [usage]\n")
+    assert {path: path.read_bytes() for path in here.glob("*.ttl")} == before
+
+
+@pytest.mark.usefixtures("here")
+def test_which_sources_are_looked_at_is_told_elsewhere_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "those in" in run("validate").err
+    monkeypatch.chdir(ROOT)
+    assert "those in" not in run("validate").err
+
+
 @pytest.mark.parametrize("name", ["a.rdf", "a.jsonld", "a.txt"])
 def test_formats_that_are_not_read(run: Run, here: Path, name: str) -> None:
     (here / name).write_text("<x/>")

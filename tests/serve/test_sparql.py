@@ -11,8 +11,10 @@ from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
 import pytest
+import SPARQLWrapper
 from pyoxigraph import RdfFormat, Store, parse
 
+import imnm_kg
 from tests.serve.support import Server
 
 ROWS = {
@@ -43,6 +45,27 @@ def test_rows_in_each_form(media_type: str, server: Server) -> None:
     assert answer.headers["content-type"].partition(";")[0] == media_type
     assert "entity/zilucoplan" in answer.text
     assert server.query(DRUGS, format=ROWS[media_type]).body == answer.body
+
+
+@pytest.mark.parametrize("form", ["N3", "TURTLE", "XML", "RDFXML", "JSONLD"])
+def test_the_usual_client_gets_a_graph_in_each_of_its_forms(form: str, server: Server) -> None:
+    client = SPARQLWrapper.SPARQLWrapper(f"{server.address}/sparql", returnFormat=getattr(SPARQLWrapper, form))
+    client.setQuery("CONSTRUCT { ?a imnm:inhibits ?b } WHERE { ?a imnm:inhibits ?b }")
+    for method in (SPARQLWrapper.GET, SPARQLWrapper.POST):
+        client.setMethod(method)
+        assert b"zilucoplan" in client.query().response.read()
+
+
+def test_a_form_by_its_media_type(server: Server) -> None:
+    for media_type, form in ROWS.items():
+        assert server.query(DRUGS, format=media_type).body == server.query(DRUGS, format=form).body
+    assert server.query(DRUGS, format="text/turtle").status == 406
+
+
+def test_a_claim_is_explained_through_the_endpoint(server: Server) -> None:
+    graph = imnm_kg.KnowledgeGraph.connect(f"{server.address}/sparql")
+    (found,) = graph.explain("zilucoplan", "inhibits", "complement-c5")
+    assert found.statement == "zilucoplan inhibits complement C5"
 
 
 def test_every_kind_of_term_is_written_as_the_standard_has_it(server: Server) -> None:
