@@ -35,12 +35,14 @@ class Data(NamedTuple):
             several.
         prefixes: the prefixes that the files declare.
         empty: whether no file that is judged has a triple; an ontology beside them does not count.
+        terms: how many terms of the graph those files have; they come first. None: all of them.
     """
 
     graph: DataGraph
     sources: tuple[Source, ...] = ()
     prefixes: Mapping[str, str] = MappingProxyType({})
     empty: bool = False
+    terms: int | None = None
 
     @property
     def files(self) -> int:
@@ -200,7 +202,8 @@ def read_data(paths: Iterable[Path], beside: Iterable[Path] = (), allow_empty: b
         raise streams.fault(error) from error
     streams.refuse_turtle_12(graph.terms)
     empty = not any(stream.filled for stream in streams.all[: len(given)])
-    return Data(graph, streams.sources, streams.prefixes, empty)
+    beside_them = len(given) < len(streams.all)
+    return Data(graph, streams.sources, streams.prefixes, empty, graph.ends[len(given) - 1] if beside_them else None)
 
 
 def read_shapes(paths: Iterable[Path], allow_empty: bool = False) -> Shapes:

@@ -58,7 +58,7 @@ def validate(
         raise ImnmError("data-empty", what, remedy, Place(data.sources[0].shown) if data.sources else None)
     shapes = add_prefixes(shapes, data.graph)
     try:
-        found, notes = _run(data.graph, shapes, engine, every_note)
+        found, notes = _run(data, shapes, engine, every_note)
     except ShapesError as error:
         from imnm_kg.model.placing import shapes_fault
 
@@ -69,16 +69,22 @@ def validate(
     return report_of(found, data, shapes)._replace(notes=notes)
 
 
-def _run(graph: DataGraph, shapes: Shapes, engine: str, every_note: bool) -> tuple[Found, tuple[str, ...]]:
+def _run(data: Data, shapes: Shapes, engine: str, every_note: bool) -> tuple[Found, tuple[str, ...]]:
+    graph = data.graph
     if engine == "fast":
         validation = Validation(graph, read_shapes(shapes.quads), LocalEvaluator(graph, shapes.quads))
         found = validation.report()
+        if data.terms is not None:
+            chosen = (validation.focus_nodes(shape) for shape in validation.shapes.targeted)
+            if not any(node < data.terms for nodes in chosen for node in nodes):
+                found = Found(found.results, 0)  # what was looked at is beside the data
         # Where nothing was looked at, to say of each shape that it hits nothing would say nothing more.
         return found, tuple(_notes(validation, every_note)) if found.focus_nodes else ()
     from imnm_kg.shacl.pyshacl_engine import validate_by_pyshacl
 
     told = validate_by_pyshacl(graph, shapes.quads)
-    return Found(told.results, len(_focus_nodes(graph, shapes))), ()
+    nodes = _focus_nodes(graph, shapes)
+    return Found(told.results, len(nodes) if data.terms is None or any(node < data.terms for node in nodes) else 0), ()
 
 
 def _notes(validation: Validation, every: bool) -> Iterator[str]:

@@ -66,8 +66,12 @@ class DataGraph:
         ids = defaultdict[Term, int]()
         ids.default_factory = ids.__len__  # a term that is asked for has a number from then on
         columns = defaultdict[Term, "array[int]"](lambda: array("Q"))
+        ends: list[int] = []
         for number, source in enumerate(sources):
             _fill(source if len(sources) == 1 else _apart(source, number), ids, columns)
+            ends.append(len(ids))
+        self.ends = tuple(ends)
+        """How many terms were there after each source: those that it brought follow those of the sources before."""
         self._terms: list[Term] = list(ids)
         self._ids = ids
         self._columns: dict[int, array[int]] = {}

@@ -397,6 +397,17 @@ def test_nothing_to_validate(run: Run, here: Path) -> None:
         assert (allowed.code, allowed.err) == (0, "")
 
 
+@pytest.mark.parametrize("engine", ["fast", "pyshacl"])
+def test_what_stands_beside_the_data_is_not_what_was_looked_at(run: Run, here: Path, engine: str) -> None:
+    (here / "other.ttl").write_text("<http://e/a> a <http://e/b> ; <http://e/c> <http://e/d> .\n")
+    done = run("validate", "other.ttl", "--engine", engine)  # with our shapes and, beside it, our ontology
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.endswith("[validate-nothing]\n")
+    claim = "<http://e/a> a <https://w3id.org/imnm-kg/ontology/Claim> .\n"
+    (here / "claim.ttl").write_text(claim)
+    assert run("validate", "claim.ttl", "--engine", engine).code == 1
+
+
 @pytest.mark.parametrize(
     "words", [("--also", "json", "data.ttl"), ("--also", "text", "./shapes.ttl"), ("--write-baseline", "data.ttl")]
 )
