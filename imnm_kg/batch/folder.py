@@ -13,6 +13,7 @@ from imnm_kg.batch.settings import Faults, Settings, read_lexicons, settings_has
 from imnm_kg.batch.watch import Summary, Watch
 from imnm_kg.batch.work import Done, Task, Undone, Worker
 from imnm_kg.errors import ImnmError
+from imnm_kg.model.claim_rows import arrow_schema
 from imnm_kg.model.records import BadRecord
 from imnm_kg.operations.pool import Lost, run_pool
 from imnm_kg.operations.shards import Shard, ShardFolder, positions_hash, shard_name
@@ -33,8 +34,10 @@ def extract_folder(inputs: Iterable[Path], out: Path, settings: Settings, worker
         watch: is told what happens.
 
     Raises:
-        ImnmError: ``extract-folder``, ``extract-inputs``, ``file-unwritable``, and what reading the knowledge raises.
+        ImnmError: ``parquet-missing``, ``extract-folder``, ``extract-inputs``, ``file-unwritable``, and what reading
+            the knowledge raises.
     """
+    arrow_schema()  # without pyarrow nothing is begun
     paths = {shard_name(path): path for path in inputs}
     with ShardFolder(out) as folder:
         folder.begin(paths)

@@ -38,9 +38,13 @@ def open_release(folder: Path, *, graphs: bool = False) -> Store:
             store.load(path=str(path), format=form, lenient=True)  # our own files: no need to look at each IRI
         except (SyntaxError, OSError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
-            what = f"the release cannot be read: {error.strerror if isinstance(error, OSError) else error.msg}"
+            said = error.msg if isinstance(error, SyntaxError) else error.strerror or str(error)
+            what = f"the release cannot be read: {said}"
             place = Place(str(path), line)
             raise ImnmError("release-damaged", what, "build it again with 'imnm-kg build'", place) from error
+        if not path.stat().st_size:
+            what = "the file of the release is empty"
+            raise ImnmError("release-damaged", what, "build it again with 'imnm-kg build'", Place(str(path)))
     return store
 
 

@@ -133,6 +133,7 @@ def fetch(
     Raises:
         ImnmError: ``file-unwritable`` when the folder cannot be made.
     """
+    is_new = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -151,6 +152,8 @@ def fetch(
             yield _write(document, one, out)
         except ImnmError as error:
             yield Failed(one, error)
+    if is_new and not any(out.iterdir()):
+        out.rmdir()  # nothing was got
 
 
 class _Library:

@@ -216,6 +216,7 @@ def _line(text: str) -> str:
 
 def _refused(url: str, status: int, said: str) -> ImnmError:
     if status == 400:
+        said = said.removesuffix("; mend the query")  # our own server says it too
         return ImnmError("endpoint-refused", f"{url} refused the query: {said[:300]}", "mend the query")
     remedy = (
         "ask again later" if status in (429, 503) else "check that the address is that of an endpoint that you may ask"

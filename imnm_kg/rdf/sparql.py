@@ -97,6 +97,10 @@ def undeclared_prefixes(text: str) -> dict[str, int]:
     return found
 
 
+# Among the tokens that could follow the parser also says in words what else is wrong.
+_SENTENCE = re.compile(r"(?:^|, )([A-Z][A-Za-z]*(?: [A-Za-z]+)+)(?=, |$)")
+
+
 def lacks_function(error: RuntimeError) -> bool:
     """Tell whether an engine raised an error because it does not have a function that the query calls."""
     return "custom function" in str(error)
@@ -138,9 +142,11 @@ def query_error(
     line, column = int(found[1]), int(found[2])
     lines = text.split("\n")
     rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
-    sentence = re.match(r"The [^\[\]]+?(?=,? \[_\]|$)", " ".join(found[3].split()))
+    sentence = _SENTENCE.search(" ".join(found[3].split()))
     if sentence is not None:
-        what = sentence.group()
+        what = sentence[1][0].lower() + sentence[1][1:] if sentence[1][1].islower() else sentence[1]
+        if not rest:  # what is wrong with the whole is told at its end
+            return ImnmError("query-syntax", f"not SPARQL 1.1: {what}", "mend the query", Place(shown))
     else:
         what = f"“{rest[:30]}” cannot stand here" if rest else "the query ends too early"
     return ImnmError("query-syntax", f"not SPARQL 1.1: {what}", "mend the query", Place(shown, line, column))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -213,6 +214,14 @@ def test_an_input_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
     json_lines(tmp_path / "gone.jsonl", [9])
     summary, _ = extract(root, [good, tmp_path / "gone.jsonl"], tmp_path / "out")
     assert (summary.unchanged, summary.records, summary.bad) == (1, 5, 0)
+
+
+def test_nothing_is_begun_without_pyarrow(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = json_lines(tmp_path / "a.jsonl", range(4))
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImnmError, match="parquet-missing"):
+        extract(root, [path], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_folders_that_are_not_taken(root: Path, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,33 @@ def test_without_graphs(release: Path) -> None:
     light = open_release(release)
     assert Answer.of(ask(light, "ASK { GRAPH ?g { ?s ?p ?o } }")).boolean is False
     assert Answer.of(ask(light, "ASK { ?s ?p ?o }")).boolean is True
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "SELECT ?s ?s WHERE { ?s ?p ?o }",
+            "my.rq: not SPARQL 1.1: duplicated variable name in SELECT; mend the query",
+        ),
+        ("SELECT ?s ?p { ?s ?p ?o } GROUP BY ?s", "the SELECT contains a variable that is unbound; mend the query"),
+        ("SELECT ?s { ?s a <x y> }", "my.rq:1:23: not SPARQL 1.1: IRI parsing failed; mend the query"),
+    ],
+)
+def test_what_the_parser_says_in_words_is_told(text: str, what: str) -> None:
+    with pytest.raises(ImnmError, match=re.escape(what)):
+        ask(Store(), text, shown="my.rq")
+
+
+@pytest.mark.parametrize("damage", ["", None, "<a> ."])
+def test_damaged_named_graphs(damage: str | None, release: Path, tmp_path: Path) -> None:
+    shutil.copy(release / "imnm.ttl", tmp_path / "imnm.ttl")
+    path = tmp_path / "imnm.nq"
+    if damage is not None:
+        path.write_text(damage, encoding="utf-8")
+    with pytest.raises(ImnmError, match=r"imnm\.nq.*\[release-damaged\]") as caught:
+        open_release(tmp_path, graphs=True)
+    assert "read: None" not in str(caught.value)
 
 
 def test_prefixes_that_need_not_be_declared(store: Store) -> None:
@@ -143,12 +172,9 @@ def test_the_word_service_alone_is_not_refused(text: str) -> None:
 @pytest.mark.parametrize("data", ["entity:a a entity:B .\n", "<http://e/a> <http://e/b> .\n", ""])
 def test_a_damaged_release(tmp_path: Path, data: str) -> None:
     (tmp_path / "imnm.ttl").write_text(data)
-    if data:
-        with pytest.raises(ImnmError, match=r"imnm.ttl:1: the release cannot be read: .*\[release-damaged\]"):
-            open_release(tmp_path)
-    else:
-        with pytest.raises(ImnmError, match=r"imnm.nq: the release cannot be read: .*\[release-damaged\]"):
-            open_release(tmp_path, graphs=True)
+    said = r"imnm.ttl:1: the release cannot be read: " if data else r"imnm.ttl: the file of the release is empty"
+    with pytest.raises(ImnmError, match=rf"{said}.*\[release-damaged\]"):
+        open_release(tmp_path)
 
 
 def test_with_prefixes() -> None:

@@ -204,6 +204,7 @@ def test_an_error_of_a_request_is_that_of_all_its_records(desk: Desk) -> None:
     assert len(desk.server.asked) == 1
     assert isinstance(got[0], Failed)
     assert got[0].error.what == 'PubMed (3 records) answered 400 Bad Request: {"error":"API key invalid"}'
+    assert not desk.out.exists(), "nothing was got"
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_an_answer_that_is_none(desk: Desk, body: str, code: str, what: str) -> 
     error = desk.error("101")
     assert error.code == code
     assert what in error.what
-    assert not list(desk.out.iterdir())
+    assert not desk.out.exists()
     assert not (desk.folder / "cache").exists()
 
 
