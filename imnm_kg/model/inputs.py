@@ -223,12 +223,24 @@ def read_shapes(paths: Iterable[Path], allow_empty: bool = False) -> Shapes:
     streams.refuse_turtle_12(quad.object for quad in quads)
     shapes = Shapes(tuple(quads), streams.sources, streams.prefixes)
     if not allow_empty and not shapes.targeted:
+        _refuse_malformed(shapes)  # a target may be misspelt
         raise ImnmError(
             "shapes-none",
             "the shapes have no target, so they would find every graph good",
             "give files with shapes that have sh:targetClass or another target with --shapes, or --allow-empty",
         )
     return shapes
+
+
+def _refuse_malformed(shapes: Shapes) -> None:
+    from imnm_kg.model.placing import shapes_fault
+    from imnm_kg.shacl import ShapesError
+    from imnm_kg.shacl import read_shapes as read
+
+    try:
+        read(shapes.quads)
+    except ShapesError as error:
+        raise shapes_fault(error, shapes) from error
 
 
 def own_shapes(folders: Folders, allow_empty: bool = False) -> Shapes:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -34,6 +34,7 @@ _OTHER = {
     "ignoredProperties", "qualifiedMinCount", "qualifiedMaxCount", "qualifiedValueShapesDisjoint", "prefixes",
     "declare", "shapesGraph", "suggestedShapesGraph", "entailment", *_TARGETS,
 }  # fmt: skip
+_OF_QUERY = ("select", "message", "prefixes", "deactivated")
 _ONE_SHAPE = {"node": logic.Node, "not": logic.Not, "property": logic.Property}
 _MANY_SHAPES = {"and": logic.And, "or": logic.Or, "xone": logic.Xone}
 _RANGES = {
@@ -136,11 +137,7 @@ class _Reader:
             if name in ("select", "ask", "prefixes") and node in self.queries:
                 continue
             if name not in _OTHER and name not in _PARAMETERS and not self.components.declares(node):
-                from difflib import get_close_matches
-
-                near = get_close_matches(name, [*_PARAMETERS, *_OTHER], 1)
-                hint = f"; did you mean sh:{near[0]}?" if near else ""
-                raise ShapesError(node, f"SHACL knows no sh:{name} of a shape{hint}", predicate)
+                raise _unknown(node, predicate, "a shape", [*_PARAMETERS, *_OTHER])
 
     def path(self, node: Term) -> Path | None:
         paths = self.graph.values(node, sh("path"))
@@ -285,12 +282,27 @@ class _Reader:
         for constraint in self.graph.values(node, sh("sparql")):
             if self.graph.boolean(constraint, sh("deactivated")):
                 continue
+            for predicate in self.graph.by_subject.get(constraint, ()):
+                name = predicate.value.removeprefix(SH)
+                # A shape may be its own constraint, and then has what a shape has, too.
+                if name != predicate.value and name not in (*_OF_QUERY, *_OTHER, *_PARAMETERS):
+                    raise _unknown(constraint, predicate, "a constraint in SPARQL", _OF_QUERY)
             if self.graph.one(constraint, sh("select")) is None:
                 raise ShapesError(constraint, "a constraint in SPARQL must have one sh:select")
             query = read_query(self.graph, constraint, "select", ("this",), path)
             constants = {"currentShape": node} if query.uses("currentShape") else {}
             messages = self.graph.messages(constraint)
             yield Sparql(constraint, query, messages, constants)
+
+
+def _unknown(node: Term, predicate: NamedNode, of: str, known: Sequence[str]) -> ShapesError:
+    """Make the error of a property that SHACL does not have, with the one that may be meant."""
+    from difflib import get_close_matches
+
+    name = predicate.value[len(SH) :]
+    near = get_close_matches(name, known, 1)
+    hint = f"; did you mean sh:{near[0]}?" if near else ""
+    return ShapesError(node, f"SHACL knows no sh:{name} of {of}{hint}", predicate)
 
 
 def _refuse_recursion(shapes: dict[Term, Shape]) -> None:

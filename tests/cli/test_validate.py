@@ -397,6 +397,15 @@ def test_nothing_to_validate(run: Run, here: Path) -> None:
         assert (allowed.code, allowed.err) == (0, "")
 
 
+def test_the_only_target_is_misspelt(run: Run, here: Path) -> None:
+    text = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e/S> a sh:NodeShape ;\n  sh:targetClas <http://e/> .\n"
+    (here / "misspelt.ttl").write_text(text)
+    done = run("validate", "data.ttl", "--shapes", "misspelt.ttl")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("imnm-kg: misspelt.ttl:3:")
+    assert "did you mean sh:targetClass?" in done.err
+
+
 @pytest.mark.parametrize("engine", ["fast", "pyshacl"])
 def test_what_stands_beside_the_data_is_not_what_was_looked_at(run: Run, here: Path, engine: str) -> None:
     (here / "other.ttl").write_text("<http://e/a> a <http://e/b> ; <http://e/c> <http://e/d> .\n")
