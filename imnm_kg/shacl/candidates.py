@@ -7,14 +7,14 @@ dropped where a filter is certainly false. What is not understood drops nothing,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Collection, Iterator, Sequence
+from itertools import compress, islice
 
 from pyoxigraph import NamedNode
 
 from imnm_kg.shacl.columns import LOW, Graph
 from imnm_kg.shacl.expressions import Expression, Value, read_expression, value_of
-from imnm_kg.shacl.paths import path_values
+from imnm_kg.shacl.paths import Predicate, path_values
 from imnm_kg.shacl.queries import TOGETHER, Query
 from imnm_kg.shacl.query_paths import path_of, steps_of
 from imnm_kg.shacl.query_syntax import Group, Pattern, Token
@@ -91,14 +91,18 @@ class _Table:
             self.keep([start in one for start in starts])
             self.columns[name] = [one[start] for start in starts if start in one]
             return
-        several: dict[int, list[int]] = {}
+        several: dict[int, list[tuple[int]]] = {}
         for pair in pairs:
-            several.setdefault(pair >> 32, []).append(pair & LOW)
-        reached = [several.get(start, ()) for start in starts]
-        rows = [row for row, ends in enumerate(reached) for _ in ends]
+            several.setdefault(pair >> 32, []).append((pair & LOW,))
+        self.expand((name,), [several.get(start, ()) for start in starts])
+
+    def expand(self, names: tuple[str, ...], values: Sequence[Collection[tuple[int, ...]]]) -> None:
+        """Say each row once for each of its values, which go into new columns; a row without any is dropped."""
+        rows = [row for row, found in enumerate(values) for _ in found]
         self.places = [self.places[row] for row in rows]
         self.columns = {name: [column[row] for row in rows] for name, column in self.columns.items()}
-        self.columns[name] = [end for ends in reached for end in ends]
+        said = [each for found in values for each in found]
+        self.columns.update(zip(names, _columns(said, names), strict=True))
 
 
 class _Patterns:
@@ -117,11 +121,15 @@ class _Patterns:
         wanted = _counted(waiting, group)
         while waiting:
             step = next((one for one in waiting if self._is_joined(table, one)), None)
-            if step is None:
-                table.sure = False  # what no variable leads to is left to the engine
-                break
+            if step is not None:
+                self._join(table, step, wanted)
+            else:  # nothing leads there from what is known
+                step = next((one for one in waiting if self._is_plain(one)), None)
+                if step is None:
+                    table.sure = False
+                    break
+                self._cross(table, step)
             waiting.remove(step)
-            self._join(table, step, wanted)
             if len(table.places) > _MOST:
                 raise _TooManyError
         if id(group) not in self._tests:
@@ -137,10 +145,13 @@ class _Patterns:
         return None if iri is None else self.graph.intern(NamedNode(iri))
 
     def _is_joined(self, table: _Table, step: Pattern) -> bool:
-        ends = (step.subject, step.object)
+        ends = (step.subject, step.verb[0]) if step.verb[0].kind == "var" else (step.subject, step.object)
         return any(table.column(end) is not None or self._number(end) is not None for end in ends)
 
     def _join(self, table: _Table, step: Pattern, wanted: dict[str, int]) -> None:
+        if step.verb[0].kind == "var":
+            self._join_any(table, (step.subject, step.verb[0], step.object))
+            return
         path = path_of(step.verb, self.query.iri)
         if path is None:
             table.sure = False
@@ -161,6 +172,50 @@ class _Patterns:
             table.keep([start in leading for start in starts])
         else:
             table.add(end.name, starts, pairs)
+
+    def _is_plain(self, step: Pattern) -> bool:
+        """Tell whether a pattern is of one predicate and two variables."""
+        ends = [end.name for end in (step.subject, step.object) if end is not None and end.kind == "var"]
+        return len({*ends}) == 2 and isinstance(path_of(step.verb, self.query.iri), Predicate)
+
+    def _cross(self, table: _Table, step: Pattern) -> None:
+        """Join a pattern of two variables that are not known to each row."""
+        path = path_of(step.verb, self.query.iri)
+        assert isinstance(path, Predicate)
+        assert step.subject is not None
+        assert step.object is not None
+        predicate = self.graph.intern(path.iri)
+        pairs = self.graph.forward(predicate, self.graph.subjects(predicate))
+        if len(pairs) * len(table.places) > _MOST:
+            raise _TooManyError
+        found = [(pair >> 32, pair & LOW) for pair in pairs]
+        table.expand((step.subject.name, step.object.name), [found] * len(table.places))
+
+    def _join_any(self, table: _Table, ends: tuple[Token | None, Token, Token | None]) -> None:
+        """Join a pattern whose predicate is a variable; it or the subject is known."""
+        given = [self._terms(table, end) for end in ends]
+        triples = list(islice(self._triples(given[0], given[1]), _MOST + 1))
+        if len(triples) > _MOST:
+            raise _TooManyError
+        known = [at for at in range(3) if given[at] is not None]
+        new = {end.name: at for at, end in enumerate(ends) if at not in known and end is not None and end.kind == "var"}
+        table.sure &= len(known) + len(new) == 3  # and no literal, no node in brackets, no variable that is there twice
+        index: dict[tuple[int, ...], dict[tuple[int, ...], None]] = {}
+        for triple in triples:
+            values = index.setdefault(tuple([triple[at] for at in known]), {})
+            values[tuple([triple[at] for at in new.values()])] = None
+        keys = zip(*(given[at] or () for at in known), strict=True)
+        table.expand(tuple(new), [index.get(key, ()) for key in keys])
+
+    def _triples(self, subjects: list[int] | None, predicates: list[int] | None) -> Iterator[tuple[int, int, int]]:
+        """Give the triples with one of some subjects and one of some predicates, of which one is known."""
+        if predicates is None:
+            yield from self.graph.outgoing(set(subjects or ()))
+            return
+        for predicate in dict.fromkeys(predicates):
+            starts = self.graph.subjects(predicate) if subjects is None else set(subjects)
+            for pair in self.graph.forward(predicate, starts):
+                yield pair >> 32, predicate, pair & LOW
 
     def _terms(self, table: _Table, end: Token | None) -> list[int] | None:
         """Give what an end of a pattern is in each row, if it is known."""
@@ -216,7 +271,7 @@ def _counted(steps: Sequence[Pattern], group: Group) -> dict[str, int]:
     """Count how often each variable is asked for by a step or a filter."""
     counts = dict.fromkeys(group.tests, 2)
     for step in steps:
-        for end in (step.subject, step.object):
-            if end is not None:
+        for end in (step.subject, *step.verb, step.object):
+            if end is not None and end.kind == "var":
                 counts[end.name] = counts.get(end.name, 0) + 1
     return counts

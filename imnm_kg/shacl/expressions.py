@@ -46,8 +46,8 @@ Expression: TypeAlias = Callable[[Rows], Sequence[Value]]
 
 def value_of(term: Term) -> Value:
     """Give the value that a term has in an expression."""
-    if isinstance(term, Literal) and term.datatype.value == _INTEGER:
-        return int(term.value) if _PLAIN_INTEGER.fullmatch(term.value) else None
+    if isinstance(term, Literal) and term.datatype.value == _INTEGER and _PLAIN_INTEGER.fullmatch(term.value):
+        return int(term.value)
     return term
 
 
@@ -154,6 +154,17 @@ def _length(value: Value) -> int | None:
     return len(value.value) if isinstance(value, Literal) and _is_string(value) else None
 
 
+def _language(value: Value) -> Literal | None:
+    if type(value) is int:
+        return Literal("")
+    return Literal(value.language or "") if isinstance(value, Literal) else None
+
+
+def _lower(value: Value) -> Literal | None:
+    plain = isinstance(value, Literal) and value.datatype.value == _STRINGS[0] and value.value.isascii()
+    return Literal(value.value.lower()) if plain and isinstance(value, Literal) else None
+
+
 def _datatype(value: Value) -> NamedNode | None:
     if type(value) is int:
         return NamedNode(_INTEGER)
@@ -166,6 +177,8 @@ _CALLED: dict[str, Callable[[Value], Value]] = {
     "ISIRI": _is_iri,
     "ISLITERAL": _is_literal,
     "ISURI": _is_iri,
+    "LANG": _language,
+    "LCASE": _lower,
     "STRLEN": _length,
 }
 
