@@ -47,13 +47,13 @@ def style_for(stream: TextIO) -> Style:
 
 
 def refuse_input(option: str, out: Path, inputs: Iterable[Path]) -> None:
-    """Refuse to write over a file that is read, or into a folder of files that are.
+    """Refuse to write over a file that is read.
 
     Raises:
         ImnmError: ``usage``.
     """
     target = out.resolve()
-    if any(target == path.resolve() or path.resolve() in target.parents for path in inputs):
+    if any(target == path.resolve() for path in inputs):
         from imnm_kg.errors import ImnmError
 
         raise ImnmError("usage", f"{out} is an input", f"name another file with {option}")

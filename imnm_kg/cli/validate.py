@@ -70,11 +70,14 @@ def run(arguments: argparse.Namespace) -> int:
     for name, _ in arguments.also:
         if name not in FORMATS:
             raise ImnmError("usage", f"there is no format '{name}'", f"give --also one of {', '.join(FORMATS)}")
-    inputs = [*arguments.data, *(arguments.shapes or ())]
-    for _, path in arguments.also:
-        refuse_input("--also", Path(path), inputs)
-    if arguments.write_baseline is not None:
-        refuse_input("--write-baseline", arguments.write_baseline, inputs)
+    written = [("--also", Path(path)) for _, path in arguments.also]
+    written += [("--write-baseline", arguments.write_baseline)] if arguments.write_baseline is not None else []
+    if written:
+        from imnm_kg.model.inputs import list_files
+
+        inputs = list_files([*arguments.data, *(arguments.shapes or ())])
+        for option, path in written:
+            refuse_input(option, path, inputs)
     known = None
     if arguments.baseline is not None:
         from imnm_kg.model.baseline import compare, read_baseline

@@ -19,7 +19,16 @@ from imnm_kg.rdf.scan import text_before
 from imnm_kg.shacl.columns import LOW, DataGraph
 from imnm_kg.shacl.vocabulary import Term, owl, rdf, rdfs, sh
 
-__all__ = ["Data", "Shapes", "add_prefixes", "own_shapes", "read_data", "read_shapes", "unfetched_imports"]
+__all__ = [
+    "Data",
+    "Shapes",
+    "add_prefixes",
+    "list_files",
+    "own_shapes",
+    "read_data",
+    "read_shapes",
+    "unfetched_imports",
+]
 
 _SUFFIXES = (".ttl", ".trig", ".nt", ".nq")
 _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
@@ -96,7 +105,7 @@ class _Streams:
     """Files, one after the other; knows which of them is at fault when the parser gives up."""
 
     def __init__(self, paths: Iterable[Path], allow_empty: bool) -> None:
-        self.all = [_stream(path, allow_empty) for path in _files(paths)]
+        self.all = [_stream(path, allow_empty) for path in list_files(paths)]
 
     def fault(self, error: SyntaxError) -> ImnmError:
         """Turn an error of the parser into one that names cause and place."""
@@ -165,7 +174,12 @@ def _stream(path: Path, allow_empty: bool) -> _Stream:
     return _Stream(Source(shown, path, base=_base(path)), format_)
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
+def list_files(paths: Iterable[Path]) -> list[Path]:
+    """List files, and the RDF files of folders, each once.
+
+    Raises:
+        ImnmError: ``file-missing``, ``rdf-none``.
+    """
     found: list[Path] = []
     for path in paths:
         if not path.exists():
@@ -194,7 +208,7 @@ def read_data(paths: Iterable[Path], beside: Iterable[Path] = (), allow_empty: b
     Raises:
         ImnmError: what is wrong with a file, with line and column.
     """
-    given = _files(paths)
+    given = list_files(paths)
     streams = _Streams([*given, *beside], allow_empty)
     try:
         graph = DataGraph(*streams.all)

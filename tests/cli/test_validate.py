@@ -428,6 +428,14 @@ def test_no_input_is_written_over(run: Run, here: Path, words: tuple[str, ...]) 
     assert {path: path.read_bytes() for path in here.glob("*.ttl")} == before
 
 
+def test_a_report_may_stand_among_the_data(run: Run, here: Path) -> None:
+    (here / "data").mkdir()
+    shutil.copy(here / "data.ttl", here / "data" / "data.ttl")
+    for _ in range(2):
+        assert run("validate", "data", *SHAPES, "--also", "junit", "data/report.xml").code == 1
+    assert run("validate", "data", *SHAPES, "--also", "junit", "data/data.ttl").code == 2
+
+
 @pytest.mark.usefixtures("here")
 def test_which_sources_are_looked_at_is_told_elsewhere_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "those in" in run("validate").err
