@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["ImnmError", "Place"]
+__all__ = ["ImnmError", "Place", "counted"]
 
 
 class Place(NamedTuple):
@@ -51,3 +51,8 @@ class ImnmError(Exception):
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place is not None else ""
         return f"{where}{self.what}; {self.remedy} [{self.code}]"
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of something: "1 file", "1,024 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad
 
+from imnm_kg.errors import counted
 from imnm_kg.model.claims import Claim, GuardException, Index, read_claims
 from imnm_kg.model.documents import SourceText, read_source_texts
 from imnm_kg.model.findings import Finding
@@ -91,7 +92,7 @@ class Build:
 def derive(folders: Folders, say: Say = lambda _: None) -> Dataset:
     """Assemble the sources and draw all inferences."""
     assembly = assemble(folders)
-    say(f"assembled {len(assembly.files)} files: {len(assembly.quads):,} triples")
+    say(f"assembled {counted(len(assembly.files), 'file')}: {len(assembly.quads):,} triples")
     if assembly.held_back:
         say(f"left out {assembly.held_back} pieces of evidence that are proposed or rejected")
     inferences = infer(assembly.quads, list_queries(folders.queries, "rule"))
@@ -160,7 +161,7 @@ def _look(folders: Folders, dataset: Dataset, documents: Path | None, say: Say) 
         note = "no quote was verified and the guard did not run on the sentences around the quotes"
         return findings + _guard(folders, dataset, {}), [f"without --documents {note}"]
     result, cut = verify_documents(folders, dataset, documents)
-    say(f"verified {result.checked} quotes in {len(result.documents)} documents")
+    say(f"verified {counted(result.checked, 'quote')} in {counted(len(result.documents), 'document')}")
     return [*findings, *result.findings, *cut], []
 
 
@@ -226,7 +227,7 @@ def _validate(folders: Folders, dataset: Dataset, say: Say, engine: str = "fast"
 
     data = data_of(dataset)
     report = place_results(validate(data, read_shapes([folders.shapes]), engine), data)
-    say(f"validated with the shapes: {len(report.results)} results")
+    say(f"validated with the shapes: {counted(len(report.results), 'result')}")
     return report
 
 

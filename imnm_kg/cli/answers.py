@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imnm_kg.cli.entry import take
+from imnm_kg.errors import counted
 from imnm_kg.model.folders import find_release
 from imnm_kg.operations.ask import open_release
 
@@ -75,5 +76,5 @@ def print_result(result: Result, form: str | None, prefixes: Mapping[str, str]) 
             headers, [[row[i] for i in kept] for row in rows], style_for(sys.stdout), terminal_width(sys.stdout)
         )
         sys.stdout.write(table)
-        print(f"{len(rows)} row{'' if len(rows) == 1 else 's'}", file=sys.stderr)
+        print(counted(len(rows), "row"), file=sys.stderr)
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imnm_kg.cli.output import Style, format_table, refuse_input, style_for, terminal_width, wrap
+from imnm_kg.errors import counted
 
 if TYPE_CHECKING:
     from imnm_kg.model.evaluation import Evaluation, Extra, GivenText, Missed, NameAt
@@ -114,7 +115,7 @@ def _listed(documents: Sequence[str]) -> str:
     from imnm_kg.model.evaluation_report import visible
 
     few = ", ".join(visible(id_) for id_ in documents[:3])
-    return f"{len(documents)} document{'' if len(documents) == 1 else 's'} ({few}{', …' if len(documents) > 3 else ''})"
+    return f"{counted(len(documents), 'document')} ({few}{', …' if len(documents) > 3 else ''})"
 
 
 def _render(

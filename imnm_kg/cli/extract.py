@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imnm_kg.cli.output import refuse_input
-from imnm_kg.errors import ImnmError
+from imnm_kg.errors import ImnmError, counted
 
 if TYPE_CHECKING:
     from imnm_kg.batch.settings import Settings
@@ -89,7 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
     skipped: list[Path] = []
     inputs = _without_output(list_inputs(arguments.inputs, skipped.append), arguments.out)
     if skipped and not arguments.quiet:
-        print(f"imnm-kg: note: passed by {len(skipped)} files that are no documents ({skipped[0]})", file=sys.stderr)
+        said = f"{counted(len(skipped), 'file')} passed by as no document ({skipped[0]})"
+        print(f"imnm-kg: note: {said}", file=sys.stderr)
     meter = Meter(arguments.quiet)
     if arguments.engine == "spark":
         from imnm_kg.batch.cluster import extract_on_cluster

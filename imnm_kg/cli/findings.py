@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from imnm_kg.cli.output import style_for
+from imnm_kg.errors import counted
 from imnm_kg.model.findings import Finding
 
 __all__ = ["print_findings"]
@@ -23,6 +24,6 @@ def print_findings(findings: Sequence[Finding], ending: str = "") -> int:
     for finding in sorted(findings, key=order):
         where = "" if finding.place is None else style(f"{finding.place}: ", "bold")
         print(f"{where}{finding.message} {style(f'[{finding.code}]', 'dim')}")
-    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+    count = counted(len(findings), "finding")
     print(f"{style(count, 'red')}{f'; {ending}' if ending else ''}", file=sys.stderr)
     return 1

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from imnm_kg.cli.output import style_for
-from imnm_kg.errors import ImnmError, Place
+from imnm_kg.errors import ImnmError, Place, counted
 from imnm_kg.rdf.files import read_text, write_atomically
 from imnm_kg.rdf.turtle import format_turtle
 
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if errors:
         return 2
     verb = "would change" if arguments.check else "changed"
-    print(style(f"{len(files)} files, {differing} {verb}", "dim"), file=sys.stderr)
+    print(style(f"{counted(len(files), 'file')}, {differing} {verb}", "dim"), file=sys.stderr)
     return 1 if arguments.check and differing else 0
 
 

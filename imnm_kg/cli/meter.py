@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from imnm_kg.batch.watch import Summary
 from imnm_kg.cli.output import style_for
+from imnm_kg.errors import counted
 from imnm_kg.model.records import BadRecord
 
 __all__ = ["Meter"]
@@ -53,9 +54,9 @@ class Meter:
 
     def _line(self, seconds: float) -> str:
         parts = [
-            f"{self._records:,} documents",
+            counted(self._records, "document"),
             f"{self._records / max(seconds, 0.001):,.0f} a second",
-            f"{self._claims:,} claims",
+            counted(self._claims, "claim"),
         ]
         if 0 < self._weight < self._expected:
             spent = self._finished - self._began
@@ -98,18 +99,14 @@ class Meter:
             print(f"imnm-kg: {summary.bad - min(self._told, _TOLD):,} more were passed over{where}", file=sys.stderr)
         if not self._quiet:
             parts = [
-                _count(summary.files, "file") + (f" ({summary.unchanged:,} as before)" if summary.unchanged else ""),
-                _count(summary.records, "document"),
-                _count(summary.claims, "claim"),
+                counted(summary.files, "file") + (f" ({summary.unchanged:,} as before)" if summary.unchanged else ""),
+                counted(summary.records, "document"),
+                counted(summary.claims, "claim"),
                 f"{summary.bad:,} passed over",
             ]
             seconds = self._clock() - self._began
             print(f"{self._style('·', 'cyan')} {', '.join(parts)}; {_time(seconds)}", file=sys.stderr)
         return 1 if summary.bad else 0
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def _time(seconds: float) -> str:

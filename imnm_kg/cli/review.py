@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imnm_kg.cli.findings import print_findings
 from imnm_kg.cli.output import format_table, style_for, terminal_width
-from imnm_kg.errors import ImnmError, Place
+from imnm_kg.errors import ImnmError, Place, counted
 from imnm_kg.model.findings import Finding
 from imnm_kg.model.folders import Folders, find_folders
 
@@ -267,6 +267,6 @@ def _merge(desk: Desk, folders: Folders) -> list[Finding]:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
         print(f"{folders.shown(path)}: written")
-    new = f"merged {result.evidence} passage{'' if result.evidence == 1 else 's'}"
+    new = f"merged {counted(result.evidence, 'passage')}"
     print(f"{new}; the graph had {result.known} already", file=sys.stderr)
     return list(result.findings)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imnm_kg.cli.answers import seconds
 from imnm_kg.cli.output import refuse_input, style_for, terminal_width
+from imnm_kg.errors import counted
 
 if TYPE_CHECKING:
     from imnm_kg.model.inputs import Data, Shapes
@@ -211,7 +212,7 @@ def show(
         from imnm_kg.model.baseline import write_baseline
 
         write_baseline(arguments.write_baseline, report)
-        print(f"imnm-kg: wrote {len(report.results)} results to {arguments.write_baseline}", file=sys.stderr)
+        print(f"imnm-kg: wrote {counted(len(report.results), 'result')} to {arguments.write_baseline}", file=sys.stderr)
         return 0
     return 1 if view.failing else 0
 

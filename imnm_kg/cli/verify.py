@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from imnm_kg.cli.findings import print_findings
+from imnm_kg.errors import counted
 from imnm_kg.model.folders import find_folders
 
 EXAMPLES = """\
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     folders = find_folders()
     dataset = derive(folders)
     result, cut = verify_documents(folders, dataset, arguments.documents)
-    what = f"checked {result.checked} quotes in {len(result.documents)} documents"
+    what = f"checked {counted(result.checked, 'quote')} in {counted(len(result.documents), 'document')}"
     findings = [*result.findings, *cut]
     if findings:
         return print_findings(findings, what)

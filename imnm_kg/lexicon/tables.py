@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from imnm_kg.errors import ImnmError
+from imnm_kg.errors import ImnmError, counted
 from imnm_kg.lexicon.collecting import Collector, text_lines
 from imnm_kg.lexicon.entries import COLUMNS, KINDS
 from imnm_kg.model.namespaces import ENTITY
@@ -94,7 +94,7 @@ def _guess(cells: Sequence[str], stream: Stream) -> _Layout:
         return _Layout(7, 0, 2, 3, 4, 1, 5, 6)
     if len(cells) in (2, 3):
         return _Layout(3, synonyms=2)
-    what = f"the table has no header, and {len(cells)} column{'' if len(cells) == 1 else 's'}"
+    what = f"the table has no header, and {counted(len(cells), 'column')}"
     remedy = (
         "give it a header (id, name, synonyms, kind), or two or three columns: id, name, synonyms with | between them"
     )

@@ -23,9 +23,11 @@ __all__ = ["ENGINES", "report_of", "validate"]
 ENGINES = ("fast", "pyshacl")
 # Notes on shapes that are right and only find nothing in this data.
 _MAY_BE = {
-    "target-empty": "targets that hit nothing", "path-empty": "paths that no data has", "deactivated": "switched off",
-    "target-unknown": "targets that nothing in the data speaks of",
-    "path-unknown": "paths that nothing in the data speaks of",
+    "deactivated": ("shape is switched off", "shapes are switched off"),
+    "path-empty": ("path has no triple in the data", "paths have no triple in the data"),
+    "path-unknown": ("path is misspelt or of no use here", "paths are misspelt or of no use here"),
+    "target-empty": ("target hits nothing", "targets hit nothing"),
+    "target-unknown": ("target is misspelt or of no use here", "targets are misspelt or of no use here"),
 }  # fmt: skip
 _LABELS = tuple(
     NamedNode(iri)
@@ -91,15 +93,15 @@ def _notes(validation: Validation, every: bool) -> Iterator[str]:
     """Say what is odd about the shapes themselves, in the order of their files; what other data may hit is counted."""
     from imnm_kg.shacl.lint import lint
 
-    counted: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for note in lint(validation.shapes, validation):
         if note.code in _MAY_BE and not every:
-            counted[_MAY_BE[note.code]] += 1
+            counts[_MAY_BE[note.code]] += 1
         else:
             about = f"{note.within.value}: " if note.within is not None else ""
             yield f"{about}{note.text.rstrip('.')} [{note.code}]"
-    if counted:
-        told = ", ".join(f"{number} {what}" for what, number in counted.items())
+    if counts:
+        told = ", ".join(f"{number} {of[number != 1]}" for of, number in counts.items())
         yield f"of the shapes themselves: {told}; --check-shapes lists them"
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
+from imnm_kg.errors import counted
 from imnm_kg.shacl.asked import Asked, asked, barred, named, parameter, shown
 from imnm_kg.shacl.constraints import logic, sets, values
 from imnm_kg.shacl.constraints.base import Constraint, ValueConstraint, brief
@@ -113,7 +114,7 @@ def _least(all_: Asked) -> tuple[int, str]:
             found.append((constraint.count, f"sh:qualifiedMinCount {constraint.count}"))
     given = {each.term for each in all_.constraints if isinstance(each, sets.HasValue)}
     if given:
-        found.append((len(given), f"sh:hasValue of {len(given)} value{'' if len(given) == 1 else 's'}"))
+        found.append((len(given), f"sh:hasValue of {counted(len(given), 'value')}"))
     return max(found)
 
 

@@ -31,7 +31,7 @@ def change(path: Path, old: str, new: str) -> None:
 def test_build(run: Run, in_world: Path) -> None:
     done = run("build", "--documents", "documents", "--no-reason")
     assert (done.code, done.out) == (0, "")
-    assert "verified 6 quotes in 1 documents" in done.err
+    assert "verified 6 quotes in 1 document" in done.err
     assert "left out 2 pieces of evidence that are proposed or rejected" in done.err
     names = sorted(path.name for path in (in_world / "release").iterdir())
     assert names == ["imnm.nq", "imnm.trig", "imnm.ttl", "report.ttl", "stats.json", "void.ttl"]
@@ -83,7 +83,7 @@ def test_build_errors(run: Run, in_world: Path) -> None:
 @pytest.mark.usefixtures("in_world")
 def test_verify(run: Run) -> None:
     done = run("verify")
-    assert done == (0, "checked 6 quotes in 1 documents: all are equal, none cuts off a negation or a hedge\n", "")
+    assert done == (0, "checked 6 quotes in 1 document: all are equal, none cuts off a negation or a hedge\n", "")
     assert run("verify", "-q", "--documents", "documents") == (0, "", "")
 
 
@@ -93,7 +93,7 @@ def test_verify_tells_each_finding(run: Run, in_world: Path) -> None:
     assert done.code == 1
     assert done.out.count("[quote-differs]") == 6
     assert "the text diverges at 9 (documents/note.txt:1:10): the quote has 'is a blocker of fixi'" in done.out
-    assert done.err == "7 findings; checked 6 quotes in 1 documents\n"
+    assert done.err == "7 findings; checked 6 quotes in 1 document\n"
 
 
 def test_verify_of_nothing_is_an_error(run: Run, in_world: Path) -> None:
@@ -306,11 +306,11 @@ def test_fmt(run: Run, in_world: Path) -> None:
     path = in_world / "a.ttl"
     path.write_text(UGLY)
     done = run("fmt", "--check", "a.ttl")
-    assert done == (1, "a.ttl: not in the format; run 'imnm-kg fmt a.ttl'\n", "1 files, 1 would change\n")
+    assert done == (1, "a.ttl: not in the format; run 'imnm-kg fmt a.ttl'\n", "1 file, 1 would change\n")
     assert path.read_text() == UGLY
-    assert run("fmt", "a.ttl") == (0, "a.ttl: formatted\n", "1 files, 1 changed\n")
+    assert run("fmt", "a.ttl") == (0, "a.ttl: formatted\n", "1 file, 1 changed\n")
     assert path.read_text() == NEAT
-    assert run("fmt", "--check", "a.ttl") == (0, "", "1 files, 0 would change\n")
+    assert run("fmt", "--check", "a.ttl") == (0, "", "1 file, 0 would change\n")
 
 
 def test_fmt_of_folders(run: Run, in_world: Path) -> None:

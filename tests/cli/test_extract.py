@@ -95,7 +95,7 @@ def test_shards_and_merge(run: Run, here: Path) -> None:
     words = ("extract", "in", "--format", "parquet", "--out", "shards")
     done = run(*words, "--workers", "1")
     assert (done.code, done.out) == (0, "")
-    assert "note: passed by 1 files that are no documents (in/README)" in done.err
+    assert "note: 1 file passed by as no document (in/README)" in done.err
     assert summary(done.err).startswith("· 2 files, 11 documents, ")
     assert summary(run(*words, "--workers", "2").err).startswith("· 2 files (2 as before), 11 documents, ")
     assert run("extract", "--merge", "shards", "--format", "nq", "--out", "all.nq", "-q") == (0, "", "")

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from imnm_kg.cli.output import Style, one_line, wrap
 from imnm_kg.cli.reports.view import View
+from imnm_kg.errors import counted
 from imnm_kg.model.report import Result
 
 __all__ = ["render"]
@@ -23,12 +24,12 @@ def render(view: View) -> str:
     for (file, shape), group in groupby(ordered, key=_group):
         results = list(group)
         head = file or (f"shape {view.short(shape)}" if shape else "without a place")
-        lines.append(style(f"{one_line(head)}: {len(results)} result{'' if len(results) == 1 else 's'}", "underline"))
+        lines.append(style(f"{one_line(head)}: {counted(len(results), 'result')}", "underline"))
         for result in results:
             lines += _lines(result, view, style)
         lines.append("")
     if view.left_out:
-        lines.append(f"{view.left_out:,} more result{'' if view.left_out == 1 else 's'} not shown (--max-results)")
+        lines.append(f"{counted(view.left_out, 'more result')} not shown (--max-results)")
     for each in view.vanished:
         lines.append(f"no longer there, though in the baseline: {one_line(each)}")
     lines.append(style(view.summary(), "green" if view.report.conforms else "bold"))

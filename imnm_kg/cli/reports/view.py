@@ -9,7 +9,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import NamedTuple
 
-from imnm_kg.errors import Place
+from imnm_kg.errors import Place, counted
 from imnm_kg.model.report import Report, Result, fails
 
 __all__ = ["View", "address"]
@@ -91,14 +91,12 @@ class View(NamedTuple):
     def summary(self) -> str:
         """Say in one line how many results there are."""
         report = self.report
-        looked = f"{report.focus_nodes:,} focus node{'' if report.focus_nodes == 1 else 's'}"
+        looked = counted(report.focus_nodes, "focus node")
         if report.triples is not None:
-            looked += f" in {report.triples:,} triple{'' if report.triples == 1 else 's'}"
+            looked += f" in {counted(report.triples, 'triple')}"
         if report.conforms:
             return f"conforms: no result for {looked}"
-        counts = ", ".join(
-            f"{number:,} {self._severity(name)}{'' if number == 1 else 's'}" for name, number in report.counts.items()
-        )
+        counts = ", ".join(counted(number, self._severity(name)) for name, number in report.counts.items())
         known = sum(result.known for result in report.results)
         told = f"; {len(report.results) - known:,} new, {known:,} known" if self.baseline else ""
         return f"{counts}{told} for {looked}"
