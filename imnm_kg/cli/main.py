@@ -139,8 +139,11 @@ def _run(words: list[str]) -> int:
     if name not in COMMANDS:
         from imnm_kg.model.stored_query import nearest
 
-        kind = "option" if name.startswith("-") else "command"
-        raise ImnmError("usage", f"there is no {kind} '{name}'", nearest(name, COMMANDS, ""))
+        if name.startswith("-"):
+            raise ImnmError(
+                "usage", f"there is no option '{name}'", nearest(name, ("--help", "--version", "--debug"), "")
+            )
+        raise ImnmError("usage", f"there is no command '{name}'", nearest(name, COMMANDS, ""))
     command: _Command = importlib.import_module(f"imnm_kg.cli.{name}")
     parser = _Parser(
         prog=f"imnm-kg {name}",

@@ -70,6 +70,7 @@ def test_version(run: Run) -> None:
         (["qeury"], "there is no command 'qeury'; did you mean query"),
         (["zzz"], "there is no command 'zzz'; known: build, "),
         (["--verbose"], "there is no option '--verbose'"),
+        (["--verison"], "there is no option '--verison'; did you mean --version"),
         (["query", "--lst"], "unrecognized arguments: --lst"),
         (["query", "--form", "csv", "x"], "unrecognized arguments: --form"),
         (["query", "treatments", "--format", "yaml"], "invalid choice: 'yaml'"),
