@@ -53,7 +53,8 @@ def test_the_usual_client_gets_a_graph_in_each_of_its_forms(form: str, server: S
     client.setQuery("CONSTRUCT { ?a imnm:inhibits ?b } WHERE { ?a imnm:inhibits ?b }")
     for method in (SPARQLWrapper.GET, SPARQLWrapper.POST):
         client.setMethod(method)
-        assert b"zilucoplan" in client.query().response.read()
+        with client.query().response as response:
+            assert b"zilucoplan" in response.read()
 
 
 def test_a_form_by_its_media_type(server: Server) -> None:
