@@ -111,11 +111,11 @@ def _without_output(inputs: list[Path], out: Path | None) -> list[Path]:
     """Leave out what an earlier run wrote into a folder among the inputs, and refuse to write over an input."""
     if out is None:
         return inputs
-    target = out.resolve()
-    kept = [path for path in inputs if not path.resolve().is_relative_to(target)]
-    if len(kept) < len(inputs) and not out.is_dir():
+    if not out.is_dir():
         refuse_input("--out", out, inputs)
-    return kept
+        return inputs
+    target = out.resolve()
+    return [path for path in inputs if not path.resolve().is_relative_to(target)]
 
 
 def _is_folder(arguments: argparse.Namespace) -> bool:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from imnm_kg.errors import ImnmError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -54,8 +56,6 @@ def refuse_input(option: str, out: Path, inputs: Iterable[Path]) -> None:
     """
     target = out.resolve()
     if any(target == path.resolve() for path in inputs):
-        from imnm_kg.errors import ImnmError
-
         raise ImnmError("usage", f"{out} is an input", f"name another file with {option}")
 
 

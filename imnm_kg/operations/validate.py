@@ -76,17 +76,20 @@ def _run(data: Data, shapes: Shapes, engine: str, every_note: bool) -> tuple[Fou
     if engine == "fast":
         validation = Validation(graph, read_shapes(shapes.quads), LocalEvaluator(graph, shapes.quads))
         found = validation.report()
-        if data.terms is not None:
-            chosen = (validation.focus_nodes(shape) for shape in validation.shapes.targeted)
-            if not any(node < data.terms for nodes in chosen for node in nodes):
-                found = Found(found.results, 0)  # what was looked at is beside the data
+        if not _has_one(data, (x for shape in validation.shapes.targeted for x in validation.focus_nodes(shape))):
+            found = Found(found.results, 0)
         # Where nothing was looked at, to say of each shape that it hits nothing would say nothing more.
         return found, tuple(_notes(validation, every_note)) if found.focus_nodes else ()
     from imnm_kg.shacl.pyshacl_engine import validate_by_pyshacl
 
     told = validate_by_pyshacl(graph, shapes.quads)
     nodes = _focus_nodes(graph, shapes)
-    return Found(told.results, len(nodes) if data.terms is None or any(node < data.terms for node in nodes) else 0), ()
+    return Found(told.results, len(nodes) if _has_one(data, nodes) else 0), ()
+
+
+def _has_one(data: Data, nodes: Iterable[int]) -> bool:
+    """Tell whether one of some nodes is in the data, and not only in what stands beside it."""
+    return data.terms is None or any(node < data.terms for node in nodes)
 
 
 def _notes(validation: Validation, every: bool) -> Iterator[str]:

@@ -119,10 +119,12 @@ def query_error(
         known: prefixes that need not be declared.
     """
     if isinstance(error, RuntimeError):
-        function = re.search(r"<[^>]*>", str(error))
-        what = f"the function {function[0]} is none of SPARQL 1.1" if function is not None else str(error)
-        at = -1 if function is None else text.find(function[0])
+        function = re.search(r"<[^>]*>", str(error)) if lacks_function(error) else None
+        if function is None:
+            return ImnmError("query-syntax", str(error), "mend the query", Place(shown))
+        at = text.find(function[0])
         place = Place(shown) if at < 0 else place_at(text, at, shown)
+        what = f"the function {function[0]} is none of SPARQL 1.1"
         return ImnmError("query-syntax", what, "take a function of SPARQL 1.1", place)
     update = re.search(
         r"(?i)^\s*(?:(?:PREFIX\s+\S*:|BASE)\s+)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b", bare(text)

@@ -124,11 +124,12 @@ class _Patterns:
             if step is not None:
                 self._join(table, step, wanted)
             else:  # nothing leads there from what is known
-                step = next((one for one in waiting if self._is_plain(one)), None)
-                if step is None:
+                found = next(((one, plain) for one in waiting if (plain := self._plain(one)) is not None), None)
+                if found is None:
                     table.sure = False
                     break
-                self._cross(table, step)
+                step, plain = found
+                self._cross(table, *plain)
             waiting.remove(step)
             if len(table.places) > _MOST:
                 raise _TooManyError
@@ -136,7 +137,7 @@ class _Patterns:
             self._tests[id(group)] = [read_expression(tokens, self.query.iri) for tokens in group.filters]
         for test in self._tests[id(group)]:
             said = test(_Asked(self, group, table))
-            table.sure &= all(value is True or value is False for value in said)
+            table.sure &= all(isinstance(value, bool) for value in said)
             table.keep([value is not False for value in said])
 
     def _number(self, end: Token | None) -> int | None:
@@ -173,23 +174,20 @@ class _Patterns:
         else:
             table.add(end.name, starts, pairs)
 
-    def _is_plain(self, step: Pattern) -> bool:
-        """Tell whether a pattern is of one predicate and two variables."""
-        ends = [end.name for end in (step.subject, step.object) if end is not None and end.kind == "var"]
-        return len({*ends}) == 2 and isinstance(path_of(step.verb, self.query.iri), Predicate)
-
-    def _cross(self, table: _Table, step: Pattern) -> None:
-        """Join a pattern of two variables that are not known to each row."""
+    def _plain(self, step: Pattern) -> tuple[int, tuple[str, str]] | None:
+        """Give predicate and variables of a pattern that is one predicate between two variables."""
+        names = tuple(end.name for end in (step.subject, step.object) if end is not None and end.kind == "var")
         path = path_of(step.verb, self.query.iri)
-        assert isinstance(path, Predicate)
-        assert step.subject is not None
-        assert step.object is not None
-        predicate = self.graph.intern(path.iri)
+        if len({*names}) < 2 or not isinstance(path, Predicate):
+            return None
+        return self.graph.intern(path.iri), (names[0], names[1])
+
+    def _cross(self, table: _Table, predicate: int, names: tuple[str, str]) -> None:
+        """Join all triples of a predicate, of which no end is known, to each row."""
         pairs = self.graph.forward(predicate, self.graph.subjects(predicate))
         if len(pairs) * len(table.places) > _MOST:
             raise _TooManyError
-        found = [(pair >> 32, pair & LOW) for pair in pairs]
-        table.expand((step.subject.name, step.object.name), [found] * len(table.places))
+        table.expand(names, [[(pair >> 32, pair & LOW) for pair in pairs]] * len(table.places))
 
     def _join_any(self, table: _Table, ends: tuple[Token | None, Token, Token | None]) -> None:
         """Join a pattern whose predicate is a variable; it or the subject is known."""

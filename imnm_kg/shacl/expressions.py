@@ -14,17 +14,19 @@ from typing import Protocol, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from imnm_kg.shacl.query_syntax import Token
+from imnm_kg.shacl.query_syntax import Cursor, Token
 from imnm_kg.shacl.vocabulary import RDF, XSD, Term
 
-__all__ = ["Expression", "Rows", "Value", "read_expression", "value_of"]
+__all__ = ["INTEGER", "PLAIN_INTEGER", "Expression", "Rows", "Value", "read_expression", "value_of"]
 
 Value: TypeAlias = bool | int | Term | None
 """A truth value, an integer, another term; none: not known, or an error."""
 
-_INTEGER = f"{XSD}integer"
+INTEGER = f"{XSD}integer"
+PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+"""An integer that 64 bits hold, written as XML Schema writes it."""
+
 _STRINGS = (f"{XSD}string", f"{RDF}langString")
-_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _LARGEST = 2**63 - 1  # of an engine's integers; what goes beyond is an error there
 
 
@@ -46,7 +48,7 @@ Expression: TypeAlias = Callable[[Rows], Sequence[Value]]
 
 def value_of(term: Term) -> Value:
     """Give the value that a term has in an expression."""
-    if isinstance(term, Literal) and term.datatype.value == _INTEGER and _PLAIN_INTEGER.fullmatch(term.value):
+    if isinstance(term, Literal) and term.datatype.value == INTEGER and PLAIN_INTEGER.fullmatch(term.value):
         return int(term.value)
     return term
 
@@ -63,7 +65,7 @@ def read_expression(tokens: Sequence[Token], iri: Callable[[str], str | None]) -
         made = reader.either()
     except (IndexError, ValueError):
         return _unknown
-    return made if reader.at == len(tokens) else _unknown
+    return made if reader.at_end else _unknown
 
 
 def _unknown(rows: Rows) -> Sequence[Value]:
@@ -167,7 +169,7 @@ def _lower(value: Value) -> Literal | None:
 
 def _datatype(value: Value) -> NamedNode | None:
     if type(value) is int:
-        return NamedNode(_INTEGER)
+        return NamedNode(INTEGER)
     return value.datatype if isinstance(value, Literal) else None
 
 
@@ -183,20 +185,8 @@ _CALLED: dict[str, Callable[[Value], Value]] = {
 }
 
 
-class _Reader:
+class _Reader(Cursor):
     """An expression as it is read, from left to right; SPARQL 1.1, rules 110 to 121."""
-
-    def __init__(self, tokens: Sequence[Token], iri: Callable[[str], str | None]) -> None:
-        self.tokens, self.iri, self.at = tokens, iri, 0
-
-    def name(self, ahead: int = 0) -> str:
-        place = self.at + ahead
-        return self.tokens[place].name if place < len(self.tokens) else ""
-
-    def takes(self, name: str) -> bool:
-        taken = self.name() == name
-        self.at += taken
-        return taken
 
     def need(self, name: str) -> None:
         if not self.takes(name):
@@ -274,7 +264,7 @@ class _Reader:
         if token.kind == "string":
             return self.string(token)
         if token.kind == "number":
-            return _constant(int(name)) if _PLAIN_INTEGER.fullmatch(name) else _unknown
+            return _constant(int(name)) if PLAIN_INTEGER.fullmatch(name) else _unknown
         raise ValueError(f"{token.text} in an expression")
 
     def word(self, name: str) -> Expression:

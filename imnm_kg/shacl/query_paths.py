@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from imnm_kg.shacl.paths import Alternative, Inverse, Path, Predicate, Repeated
 from imnm_kg.shacl.paths import Sequence as Steps
-from imnm_kg.shacl.query_syntax import Pattern, Token
+from imnm_kg.shacl.query_syntax import Cursor, Pattern, Token
 
 __all__ = ["path_of", "steps_of"]
 
@@ -53,17 +53,11 @@ def path_of(verb: Sequence[Token], iri: Callable[[str], str | None]) -> Path | N
         path = reader.alternative()
     except (IndexError, ValueError):
         return None
-    return path if reader.at == len(verb) else None
+    return path if reader.at_end else None
 
 
-class _Reader:
-    def __init__(self, tokens: Sequence[Token], iri: Callable[[str], str | None]) -> None:
-        self.tokens, self.iri, self.at = tokens, iri, 0
-
-    def takes(self, *texts: str) -> bool:
-        taken = self.at < len(self.tokens) and self.tokens[self.at].text in texts
-        self.at += taken
-        return taken
+class _Reader(Cursor):
+    """A path as it is read, from left to right; SPARQL 1.1, rules 88 to 94."""
 
     def alternative(self) -> Path:
         paths = [self.sequence()]

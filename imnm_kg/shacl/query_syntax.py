@@ -8,10 +8,11 @@ know makes it give up, and the query is then evaluated node by node over the who
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["Group", "Pattern", "Structure", "Token", "UnknownSyntaxError", "read_structure", "tokenize"]
+__all__ = ["Cursor", "Group", "Pattern", "Structure", "Token", "UnknownSyntaxError", "read_structure", "tokenize"]
 
 _TOKENS = r"""
     (?P<space>[\s]+|\#[^\n]*)
@@ -50,6 +51,35 @@ class Token(NamedTuple):
 
 class UnknownSyntaxError(Exception):
     """Something that this reader does not know."""
+
+
+class Cursor:
+    """A place among tokens that are read from left to right."""
+
+    def __init__(self, tokens: Sequence[Token], iri: Callable[[str], str | None]) -> None:
+        """Begin at the first token.
+
+        Args:
+            tokens: the tokens.
+            iri: gives the IRI that a token stands for.
+        """
+        self.tokens, self.iri, self.at = tokens, iri, 0
+
+    @property
+    def at_end(self) -> bool:
+        """Whether all tokens are read."""
+        return self.at == len(self.tokens)
+
+    def name(self, ahead: int = 0) -> str:
+        """Give the name of a token ahead, an empty text behind the last."""
+        place = self.at + ahead
+        return self.tokens[place].name if place < len(self.tokens) else ""
+
+    def takes(self, *names: str) -> bool:
+        """Pass by a token, if it has one of some names."""
+        taken = self.name() in names
+        self.at += taken
+        return taken
 
 
 class Pattern(NamedTuple):

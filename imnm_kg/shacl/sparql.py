@@ -8,7 +8,6 @@ over the terms as written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -18,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from imnm_kg.shacl.candidates import may_have_rows
 from imnm_kg.shacl.columns import LOW, DataGraph
+from imnm_kg.shacl.expressions import INTEGER, PLAIN_INTEGER
 from imnm_kg.shacl.queries import MARK, MARKS, Query, mark
 from imnm_kg.shacl.visible import visible
 from imnm_kg.shacl.vocabulary import XSD, Term
@@ -31,8 +31,6 @@ SHAPES_GRAPH = NamedNode("urn:x-shacl:shapes")
 Row = Mapping[str, Term]
 _MARK = "urn:x-shacl:mark:"
 _SMALL = 50_000
-_INTEGER = f"{XSD}integer"
-_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")  # what 64 bits hold is kept as it is written
 
 
 class Evaluator(Protocol):
@@ -95,8 +93,8 @@ def altered(terms: Iterable[Term]) -> set[Term]:
 
 def _risky(literal: Literal) -> bool:
     datatype = literal.datatype.value
-    if datatype == _INTEGER and _PLAIN_INTEGER.fullmatch(literal.value):
-        return False
+    if datatype == INTEGER and PLAIN_INTEGER.fullmatch(literal.value):
+        return False  # it is kept as it is written
     return datatype.startswith(XSD) and datatype not in (f"{XSD}string", f"{XSD}anyURI")
 
 
