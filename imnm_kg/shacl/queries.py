@@ -87,11 +87,7 @@ class Query(Frozen):
         """
         unbound = {token.name for token in self.tokens if token.kind == "var"} & set(_FREE)
         text = self.bind(dict.fromkeys(unbound, "<urn:x>")) if unbound else self.text
-        try:
-            rows = ox.Store().query(self.prologue + text)
-        except (SyntaxError, RuntimeError) as error:
-            raise _refused(error, self.prologue, text) from error
-        if isinstance(rows, ox.QueryBoolean) != (form == "ASK") or isinstance(rows, ox.QueryTriples):
+        if _form(self.prologue, text) != form:
             raise QueryError(f"the query is no {form}")
         words = {token.name: token for token in self.tokens if token.kind == "word"}
         for word in _FORBIDDEN:
@@ -236,6 +232,17 @@ class Query(Frozen):
         for token in self.tokens[:number]:
             depth += {"(": 1, ")": -1}.get(token.text, 0)
         return depth > 0
+
+
+def _form(prologue: str, text: str) -> str:
+    """Give the form of a query that an engine can read; its rows are left here, for they may end on no other thread."""
+    try:
+        rows = ox.Store().query(prologue + text)
+    except (SyntaxError, RuntimeError) as error:
+        raise _refused(error, prologue, text) from error
+    if isinstance(rows, ox.QueryBoolean):
+        return "ASK"
+    return "CONSTRUCT" if isinstance(rows, ox.QueryTriples) else "SELECT"
 
 
 def _refused(error: SyntaxError | RuntimeError, prologue: str, text: str) -> QueryError:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,21 @@ def test_refused(case: dict[str, Any]) -> None:
     assert error.line == case.get("line")
     assert not error.what.endswith(".")
     assert error.what in str(error)
+
+
+def test_what_is_refused_holds_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error may be let go on another thread than the one that it came from, and rows of the engine may not."""
+    faults: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda fault: faults.append(fault.exc_value))
+    for case in REFUSED:
+        try:
+            read_shapes(turtle(case["shapes"].replace("LARGE", LARGE)))
+        except ShapesError as error:
+            error.__dict__["itself"] = error  # so it waits for the collector
+    thread = threading.Thread(target=gc.collect)
+    thread.start()
+    thread.join()
+    assert faults == []
 
 
 def test_every_error_has_a_case() -> None:
