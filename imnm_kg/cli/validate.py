@@ -59,6 +59,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="results that are known and do not fail")
     parser.add_argument("--write-baseline", type=Path, metavar="FILE", help="write the results as a baseline; exit 0")
     parser.add_argument("--check-shapes", action="store_true", help="list each shape that hits nothing, too")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes for large DATA; default: one a processor, 4 at most"
+    )
     parser.add_argument("--allow-empty", action="store_true", help="empty data, shapes or targets are no error")
 
 
@@ -68,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.max_results is not None and arguments.max_results < 0:
         raise ImnmError("usage", f"{arguments.max_results} is no number of results", "give --max-results 0 or more")
+    if arguments.workers is not None and arguments.workers < 1:
+        raise ImnmError("usage", f"{arguments.workers} is no number of processes", "give --workers 1 or more")
     for name, _ in arguments.also:
         if name not in FORMATS:
             raise ImnmError("usage", f"there is no format '{name}'", f"give --also one of {', '.join(FORMATS)}")
@@ -106,10 +111,12 @@ def _looked_at(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     if not arguments.data and not arguments.shapes:
         return _audit(arguments)
     from imnm_kg.operations.validate import validate
+    from imnm_kg.shacl.processes import processors
 
-    data, shapes = read_inputs(arguments.data, arguments.shapes, arguments.allow_empty)
+    workers = arguments.workers or processors()
+    data, shapes = read_inputs(arguments.data, arguments.shapes, arguments.allow_empty, workers)
     _tell_imports(data, shapes)
-    report = validate(data, shapes, arguments.engine, arguments.allow_empty, arguments.check_shapes)
+    report = validate(data, shapes, arguments.engine, arguments.allow_empty, arguments.check_shapes, workers)
     if report.results:
         from imnm_kg.model.placing import place_results
 
@@ -154,18 +161,20 @@ def _ask(arguments: argparse.Namespace) -> tuple[Report, dict[str, str]]:
     return report._replace(notes=tuple(notes_on(found))), dict(shapes.prefixes)
 
 
-def read_inputs(data: list[Path], shapes: list[Path] | None, allow_empty: bool) -> tuple[Data, Shapes]:
+def read_inputs(
+    data: list[Path], shapes: list[Path] | None, allow_empty: bool, workers: int = 1
+) -> tuple[Data, Shapes]:
     """Read what is to be validated and with what; ours for what is not given."""
     from imnm_kg.model.inputs import read_data, read_shapes
 
     if data and shapes:
-        return read_data(data, (), allow_empty), read_shapes(shapes, allow_empty)
+        return read_data(data, (), allow_empty, workers), read_shapes(shapes, allow_empty)
     from imnm_kg.model.folders import find_folders
 
     folders = find_folders()
     found = read_shapes(shapes or [folders.shapes], allow_empty)
     if data:  # our shapes ask about the classes, relations and prefixes of the ontology too
-        return read_data(data, sorted(folders.ontology.glob("*.ttl")), allow_empty), found
+        return read_data(data, sorted(folders.ontology.glob("*.ttl")), allow_empty, workers), found
     from imnm_kg.pipeline import data_of, derive
 
     return data_of(derive(folders)), found

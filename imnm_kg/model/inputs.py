@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,8 @@ from imnm_kg.model.folders import Folders
 from imnm_kg.rdf.files import Source, read_text
 from imnm_kg.rdf.reader import format_of, parse_turtle, read_rdf
 from imnm_kg.rdf.scan import text_before
-from imnm_kg.shacl.columns import LOW, DataGraph
+from imnm_kg.shacl.columns import LOW, DataGraph, Portion
+from imnm_kg.shacl.processes import may_fork
 from imnm_kg.shacl.vocabulary import Term, owl, rdf, rdfs, sh
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
 _SUFFIXES = (".ttl", ".trig", ".nt", ".nq")
 _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _LARGE = 1 << 20
+_WORTH_PARTS = 1 << 20
 
 
 class Data(NamedTuple):
@@ -100,12 +103,53 @@ class _Stream:
         self.filled = first is not None
         return iter(()) if first is None else chain((first,), self.parser)
 
+    @property
+    def may_be_parted(self) -> bool:
+        """Whether it is worth more than one process, and of a format in which a statement ends with a line."""
+        path = self.source.path
+        assert path is not None
+        return path.suffix != ".trig" and path.is_file() and path.stat().st_size >= _WORTH_PARTS
+
+
+class _Parted:
+    """A large file that several processes parse."""
+
+    def __init__(self, stream: _Stream, count: int) -> None:
+        self.stream, self.count = stream, count
+
+    def pieces(self) -> Iterator[Iterable[Quad] | Portion]:
+        """Give what the processes read, in order."""
+        from imnm_kg.shacl.parted import PartedFile
+
+        source = self.stream.source
+        assert source.path is not None
+        file = PartedFile(source.path, self.stream.format, source.base, self.count)
+        for piece in file.pieces():
+            self.stream.parser, self.stream.filled = file.parser, True
+            yield piece
+
 
 class _Streams:
     """Files, one after the other; knows which of them is at fault when the parser gives up."""
 
     def __init__(self, paths: Iterable[Path], allow_empty: bool) -> None:
         self.all = [_stream(path, allow_empty) for path in list_files(paths)]
+
+    def graph(self, workers: int) -> DataGraph:
+        """Read all files.
+
+        Args:
+            workers: how many processes read a large one.
+
+        Raises:
+            SyntaxError: what the parser says; ``fault`` tells it well.
+        """
+        if workers > 1 and may_fork() and any(stream.may_be_parted for stream in self.all):
+            from imnm_kg.shacl.parted import PartsError
+
+            with suppress(PartsError, SyntaxError):  # read whole, a file that has a fault tells its place
+                return DataGraph(*(_Parted(stream, workers) if stream.may_be_parted else stream for stream in self.all))
+        return DataGraph(*self.all)
 
     def fault(self, error: SyntaxError) -> ImnmError:
         """Turn an error of the parser into one that names cause and place."""
@@ -197,13 +241,14 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def read_data(paths: Iterable[Path], beside: Iterable[Path] = (), allow_empty: bool = False) -> Data:
+def read_data(paths: Iterable[Path], beside: Iterable[Path] = (), allow_empty: bool = False, workers: int = 1) -> Data:
     """Read data files or folders of them (``.ttl``, ``.trig``, ``.nt``, ``.nq``) into one graph, without a list.
 
     Args:
         paths: the files.
         beside: what the shapes ask about too, such as an ontology; it does not make empty data full.
         allow_empty: whether a file may be empty.
+        workers: how many processes may read a large file.
 
     Raises:
         ImnmError: what is wrong with a file, with line and column.
@@ -211,7 +256,7 @@ def read_data(paths: Iterable[Path], beside: Iterable[Path] = (), allow_empty: b
     given = list_files(paths)
     streams = _Streams([*given, *beside], allow_empty)
     try:
-        graph = DataGraph(*streams.all)
+        graph = streams.graph(workers)
     except SyntaxError as error:
         raise streams.fault(error) from error
     streams.refuse_turtle_12(graph.terms)

@@ -40,7 +40,12 @@ _LABELS = tuple(
 
 
 def validate(
-    data: Data, shapes: Shapes, engine: str = "fast", allow_empty: bool = False, every_note: bool = False
+    data: Data,
+    shapes: Shapes,
+    engine: str = "fast",
+    allow_empty: bool = False,
+    every_note: bool = False,
+    workers: int = 1,
 ) -> Report:
     """Validate the union of all graphs of the data; the results have no places yet.
 
@@ -50,6 +55,7 @@ def validate(
         engine: ``fast``, or ``pyshacl`` for the reference validator.
         allow_empty: whether nothing to look at is no error.
         every_note: whether the notes tell each shape that hits nothing, and not only how many.
+        workers: how many processes of the fast engine share the work where there is much of it.
 
     Raises:
         ImnmError: ``data-empty``, ``shapes-malformed`` with the place in the shapes, ``validate-nothing``.
@@ -60,7 +66,7 @@ def validate(
         raise ImnmError("data-empty", what, remedy, Place(data.sources[0].shown) if data.sources else None)
     shapes = add_prefixes(shapes, data.graph)
     try:
-        found, notes = _run(data, shapes, engine, every_note)
+        found, notes = _run(data, shapes, engine, every_note, workers)
     except ShapesError as error:
         from imnm_kg.model.placing import shapes_fault
 
@@ -71,11 +77,11 @@ def validate(
     return report_of(found, data, shapes)._replace(notes=notes)
 
 
-def _run(data: Data, shapes: Shapes, engine: str, every_note: bool) -> tuple[Found, tuple[str, ...]]:
+def _run(data: Data, shapes: Shapes, engine: str, every_note: bool, workers: int) -> tuple[Found, tuple[str, ...]]:
     graph = data.graph
     if engine == "fast":
         validation = Validation(graph, read_shapes(shapes.quads), LocalEvaluator(graph, shapes.quads))
-        found = validation.report()
+        found = validation.report(workers)
         if not _has_one(data, (x for shape in validation.shapes.targeted for x in validation.focus_nodes(shape))):
             found = Found(found.results, 0)
         # Where nothing was looked at, to say of each shape that it hits nothing would say nothing more.

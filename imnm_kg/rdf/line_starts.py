@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from itertools import product
 from typing import BinaryIO
 
 from imnm_kg.rdf.scan import AHEAD, BLOCK, Names, Piece, statement_at
 
-__all__ = ["UnsureError", "statements_at_line_starts"]
+__all__ = ["UnsureError", "behind_an_end", "statements_at_line_starts"]
 
 _LOOK_BACK = 1 << 12
 _EDGE = 64  # what could be cut in two by the edge of a block
 _LONG = (b'"""', b"'''")
-# One at a time, so that each is searched for by its first letters; a comment may stand between their parts.
-_DIRECTIVES = [
-    re.compile(pattern).search
-    for pattern in (rb"@prefix", rb"@base", rb"prefix\s+(?:[^\s<>\"':#]*:\s*[<#]|#)", rb"base\s*[<#]")
-]
+_WORDS = tuple(
+    bytes(word) for name in (b"prefix", b"base") for word in product(*((letter, letter - 32) for letter in name))
+)
+# A comment may stand between the parts of a directive.
+_DIRECTIVE = re.compile(rb"(?<=@)|prefix\s+(?:[^\s<>\"':#]*:\s*[<#]|#)|base\s*[<#]", re.IGNORECASE)
 _SIMPLE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
 _NO_COMMENT = re.compile(rb"<[^>]*>|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _SPACE = b" \t\r\n"
@@ -59,17 +60,20 @@ def statements_at_line_starts(stream: BinaryIO, subjects: Set[str], base: str | 
         raise UnsureError
     forms = {form: subject for subject in sorted(subjects) for form in _forms(subject, names.scope.prefixes)}
     written = list(forms.values())
-    automaton = BytesAhoCorasick([b"\n" + form for form in forms])
+    automaton = BytesAhoCorasick([*(b"\n" + form for form in forms), *_LONG, *_WORDS])
     longest = max(map(len, forms)) + 2
     line, unchecked = 0, place  # the line of the first byte in memory: the one before the first line, at first
     while True:
-        _check(buffer[unchecked:])
         limit = len(buffer) if ended else max(place, len(buffer) - longest)
         counted, lines = 0, line
         for number, start, end in automaton.find_matches_as_indexes(buffer, overlapping=True):
+            if number >= len(written):
+                if start >= unchecked and (end - start == len(_LONG[0]) or _DIRECTIVE.match(buffer, start)):
+                    raise UnsureError
+                continue
             if not place <= start < limit or buffer[end : end + 1] not in _SPACES:
                 continue
-            if not _behind_an_end(buffer, start, first):
+            if not behind_an_end(buffer, start, first):
                 continue
             match = statement_at(buffer, start + 1)
             if (match is None or len(buffer) - match.end() < AHEAD) and not ended:
@@ -85,15 +89,9 @@ def statements_at_line_starts(stream: BinaryIO, subjects: Set[str], base: str | 
         first = first and kept == 0
         line += buffer.count(b"\n", 0, kept)
         block = stream.read(max(BLOCK, len(buffer) - kept))
-        ended, unchecked, place = not block, max(0, len(buffer) - kept - _EDGE), limit - kept
+        unchecked = max(0, max(unchecked, min(limit, len(buffer) - _EDGE)) - kept)
+        ended, place = not block, limit - kept
         buffer = buffer[kept:] + block
-
-
-def _check(new: bytes) -> None:
-    """Refuse a part of a file by which the start of a line would say nothing."""
-    lower = new.lower()
-    if any(mark in new for mark in _LONG) or any(search(lower) for search in _DIRECTIVES):
-        raise UnsureError
 
 
 def _forms(subject: str, prefixes: dict[str, str]) -> Iterator[bytes]:
@@ -107,8 +105,8 @@ def _forms(subject: str, prefixes: dict[str, str]) -> Iterator[bytes]:
             yield f"{prefix}:{subject[len(space) :]}".encode()
 
 
-def _behind_an_end(buffer: bytes, place: int, first: bool) -> bool:
-    """Tell whether what stands before a line break ends a statement, comments aside.
+def behind_an_end(buffer: bytes, place: int, first: bool) -> bool:
+    """Tell whether what stands before a line break outside of long strings ends a statement, comments aside.
 
     Args:
         buffer: what is in memory.

@@ -12,13 +12,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from pyoxigraph import BlankNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 
-__all__ = ["LOW", "DataGraph", "Graph"]
+__all__ = ["LOW", "DataGraph", "Graph", "Pieces", "Portion"]
 
 LOW = 0xFFFFFFFF
 """Mask of the second number of a packed pair (``first << 32 | second``)."""
@@ -58,17 +58,46 @@ class Graph(Protocol):
         """Give the triples with one of the nodes as subject, those of some predicates left out."""
 
 
+class Portion(NamedTuple):
+    """Triples that have been read already.
+
+    Attributes:
+        terms: their subjects and objects, in the order in which they first appear.
+        columns: the triples of each predicate in order, packed as their places in ``terms``; predicates as they appear.
+    """
+
+    terms: list[Term]
+    columns: list[tuple[NamedNode, array[int]]]
+
+    @staticmethod
+    def of(source: Iterable[Quad | Triple]) -> Portion:
+        """Read a source."""
+        ids, columns = _empty()
+        _fill(source, ids, columns)
+        return Portion(list(ids), list(columns.items()))
+
+
+class Pieces(Protocol):
+    """A source in pieces."""
+
+    def pieces(self) -> Iterator[Iterable[Quad | Triple] | Portion]:
+        """Give the pieces, in order."""
+
+
 class DataGraph:
     """The union of all graphs of some data, in memory."""
 
-    def __init__(self, *sources: Iterable[Quad | Triple]) -> None:
+    def __init__(self, *sources: Iterable[Quad | Triple] | Pieces) -> None:
         """Read sources, one a file: a label names a blank node within its source only."""
-        ids = defaultdict[Term, int]()
-        ids.default_factory = ids.__len__  # a term that is asked for has a number from then on
-        columns = defaultdict[Term, "array[int]"](lambda: array("Q"))
+        ids, columns = _empty()  # a term that is asked for has a number from then on
         ends: list[int] = []
         for number, source in enumerate(sources):
-            _fill(source if len(sources) == 1 else _apart(source, number), ids, columns)
+            name = "" if len(sources) == 1 else f"f{number}x"
+            for piece in (source,) if isinstance(source, Iterable) else source.pieces():
+                if isinstance(piece, Portion):
+                    _add(piece, name, ids, columns)
+                else:
+                    _fill(_apart(piece, name) if name else piece, ids, columns)
             ends.append(len(ids))
         self.ends = tuple(ends)
         """How many terms were there after each source: those that it brought follow those of the sources before."""
@@ -175,7 +204,14 @@ class DataGraph:
 _EMPTY: array[int] = array("Q")
 
 
-def _fill(source: Iterable[Quad | Triple], ids: Mapping[Term, int], columns: Mapping[Term, array[int]]) -> None:
+def _empty() -> tuple[defaultdict[Term, int], defaultdict[NamedNode, array[int]]]:
+    """Make the numbers of no terms, where the next one that is asked for gets the next number, and no columns."""
+    ids = defaultdict[Term, int]()
+    ids.default_factory = ids.__len__
+    return ids, defaultdict(lambda: array("Q"))
+
+
+def _fill(source: Iterable[Quad | Triple], ids: Mapping[Term, int], columns: Mapping[NamedNode, array[int]]) -> None:
     # The loop that reading a large file spends its time in: one hash a term, and none for a subject said again.
     last: Term | None = None
     subject = 0
@@ -185,13 +221,21 @@ def _fill(source: Iterable[Quad | Triple], ids: Mapping[Term, int], columns: Map
         columns[predicate].append(subject | ids[value])
 
 
-def _apart(source: Iterable[Quad | Triple], number: int) -> Iterator[Quad | Triple]:
-    def apart(term: Term) -> Term:
-        return BlankNode(f"f{number}x{term.value}") if isinstance(term, BlankNode) else term
+def _add(portion: Portion, name: str, ids: Mapping[Term, int], columns: Mapping[NamedNode, array[int]]) -> None:
+    terms = [_named(term, name) for term in portion.terms] if name else portion.terms
+    numbers = [ids[term] for term in terms]
+    for predicate, column in portion.columns:
+        columns[predicate].extend([numbers[pair >> 32] << 32 | numbers[pair & LOW] for pair in column])
 
+
+def _named(term: Term, name: str) -> Term:
+    return BlankNode(f"{name}{term.value}") if isinstance(term, BlankNode) else term
+
+
+def _apart(source: Iterable[Quad | Triple], name: str) -> Iterator[Quad | Triple]:
     for quad in source:
         if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
-            yield Triple(apart(quad.subject), quad.predicate, apart(quad.object))  # type: ignore[arg-type]
+            yield Triple(_named(quad.subject, name), quad.predicate, _named(quad.object, name))  # type: ignore[arg-type]
         else:
             yield quad
 

@@ -3,20 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, Quad, Triple
 
 from imnm_kg.shacl.columns import DataGraph, Graph
 from imnm_kg.shacl.constraints.base import Finding, Scope
 from imnm_kg.shacl.paths import path_values
+from imnm_kg.shacl.processes import may_fork
 from imnm_kg.shacl.report import Report, Result
 from imnm_kg.shacl.shapes import Shape, Shapes, Target
 from imnm_kg.shacl.shapes_reader import read_shapes
 from imnm_kg.shacl.sparql import Evaluator, LocalEvaluator
 from imnm_kg.shacl.vocabulary import Term
 
+if TYPE_CHECKING:
+    from imnm_kg.shacl.sharing import Task
+
 __all__ = ["Validation", "validate"]
+
+_WORTH_SHARING = 50_000
 
 
 def validate(data: Iterable[Quad | Triple] | DataGraph, shapes: Sequence[Quad]) -> Report:
@@ -48,17 +55,35 @@ class Validation:
         self.shapes = shapes
         self.evaluator = evaluator
         self._asked: dict[Term, tuple[set[int], set[int]]] = {}
+        self._scoped: tuple[Shape, Scope | None] | None = None
 
-    def report(self) -> Report:
-        """Validate all shapes that have a target."""
-        focus_nodes: set[int] = set()
-        results: list[Result] = []
-        for shape in self.shapes.targeted:
-            focus = self.focus_nodes(shape)
-            focus_nodes |= focus
-            results += map(self._result, self.check(shape.node, focus))
+    def report(self, workers: int = 1) -> Report:
+        """Validate all shapes that have a target.
+
+        Args:
+            workers: how many processes share the work where there is much of it.
+        """
+        aims = [(shape, self.focus_nodes(shape)) for shape in self.shapes.targeted]
+        results = list(map(self._result, self._findings(aims, workers)))
         results.sort(key=Result.sort_key)
-        return Report(tuple(results), len(focus_nodes))
+        return Report(tuple(results), len(set().union(*(focus for _, focus in aims))))
+
+    def _findings(self, aims: Sequence[tuple[Shape, set[int]]], workers: int) -> Iterator[Finding]:
+        graph = self.graph
+        if workers > 1 and isinstance(graph, DataGraph) and len(graph) >= _WORTH_SHARING and may_fork():
+            from imnm_kg.shacl.sharing import Task, find_in_turn
+
+            tasks = [Task(shape, each, focus) for shape, focus in aims if focus for each in shape.constraints]
+            yield from find_in_turn(graph, self.shapes, tasks, self._find, workers)
+            return
+        for shape, focus in aims:
+            yield from self.check(shape.node, focus)
+
+    def _find(self, task: Task) -> list[Finding]:
+        if self._scoped is None or self._scoped[0] is not task.shape:  # tasks of a shape follow each other
+            self._scoped = task.shape, self._scope(task.shape, task.focus)
+        scope = self._scoped[1]
+        return [] if scope is None else list(task.constraint.check(self, task.shape, scope))
 
     def focus_nodes(self, shape: Shape) -> set[int]:
         """Give the nodes that the targets of a shape choose."""

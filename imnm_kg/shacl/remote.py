@@ -147,13 +147,16 @@ class RemoteValidation(Validation):
         self._chosen: set[int] = set()
         super().__init__(self.remote, shapes, RemoteEvaluator(self.remote, results))
 
-    def report(self) -> Report:
+    def report(self, workers: int = 1) -> Report:
         """Validate all shapes that have a target.
+
+        Args:
+            workers: one, as an endpoint is asked by one process.
 
         Raises:
             RemoteShapesError: when a shape asks what cannot be asked of an endpoint.
         """
-        report = super().report()
+        report = super().report(workers)
         if len(self._choosing) > 1:  # a blank node that several of them choose came under several names
             blank = self.remote.matching(self._together(self._choosing, "FILTER(isBlank(?x))"))
             report = Report(report.results, report.focus_nodes - len(self._chosen) + len(blank))

@@ -236,6 +236,22 @@ def test_max_results_counts_all(run: Run) -> None:
     assert "[usage]" in run("validate", "data.ttl", *SHAPES, "--max-results", "-1").err
 
 
+def test_workers_find_what_one_finds(run: Run, tmp_path: Path) -> None:
+    """Enough data for other processes; those may not be started beside the threads of the tests."""
+    folder = ROOT / "benchmarks" / "validation"
+    subprocess.run([sys.executable, str(folder / "generate.py"), "60000", "data.ttl"], check=True, cwd=tmp_path)
+    command = [sys.executable, "-m", "imnm_kg", "validate", "data.ttl", "--shapes", str(folder / "shapes.ttl")]
+    done = [
+        subprocess.run([*command, "--workers", workers], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+        for workers in ("1", "3")
+    ]
+    assert (done[0].returncode, done[1].returncode) == (1, 1)
+    assert done[0].stdout == done[1].stdout
+    assert done[0].stdout.count("data.ttl:") > 20
+    assert done[0].stderr == done[1].stderr
+    assert "[usage]" in run("validate", "data.ttl", *SHAPES, "--workers", "0").err
+
+
 def test_a_baseline(run: Run, here: Path) -> None:
     made = run("validate", "data.ttl", *SHAPES, "--write-baseline", "known.json")
     assert (made.code, made.err) == (0, "imnm-kg: wrote 6 results to known.json\n")
