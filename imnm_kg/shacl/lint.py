@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode
 
 from imnm_kg.shacl.asked import asked, barred, named, parameter
-from imnm_kg.shacl.columns import LOW, DataGraph
+from imnm_kg.shacl.columns import DataGraph
 from imnm_kg.shacl.constraints import logic, sets, values
 from imnm_kg.shacl.constraints.base import brief
 from imnm_kg.shacl.contradictions import Contradiction, contradictions
@@ -360,8 +360,6 @@ def _predicates(path: Path) -> set[NamedNode]:
 
 def _present(graph: DataGraph, terms: set[Term]) -> set[Term]:
     """Give those of some terms that stand in the data, in whatever place."""
-    numbers = {graph.intern(term) for term in terms}
-    found = {node for node, _, _ in graph.outgoing(numbers)} | (numbers & graph.predicates)
-    for predicate in graph.predicates if numbers - found else ():
-        found |= numbers & {pair & LOW for pair in graph.column(predicate)}
-    return {graph.term(number) for number in found}
+    held = graph.ends[-1] if graph.ends else 0  # numbers below are those of subjects and objects
+    predicates = graph.predicates
+    return {term for term in terms if (number := graph.intern(term)) < held or number in predicates}
