@@ -134,7 +134,7 @@ def _read_sentence(reading: Reading, sentence: Sentence) -> Iterator[Candidate]:
     for rule in rules:
         if rule.unless and rule.silencer.search(words):
             continue
-        plainly = rule.predicate == "subtypeOf" or rule.topic == "class"  # these read "X is a Y" itself
+        plainly = rule.copula or rule.predicate == "subtypeOf" or rule.topic == "class"  # these read "X is a Y" itself
         if plainly:
             yield from _apply(reading, sentence, masked, rule)
         if not plainly or (folded is not masked and rule.topic != "class"):

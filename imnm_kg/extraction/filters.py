@@ -84,6 +84,9 @@ _JOINED = re.compile(
     r"(?:\s+(?:also|not only|may|might|can|could|will|to|then|thus|thereby|subsequently|further|in turn|appeared|"
     r"seemed|it|they|[a-z]+ly))*\s*"
 )
+# What is brought about is the death of people, and not what they die of.
+_DEATHS = re.compile(r"[\s-]*(?:related|associated|specific)?[\s-]*(?:deaths?|mortality)\b")
+_OF_ANOTHER = re.compile(r"[\s-]*(?:associated|related|like|induced)\b")
 _ENDS = tuple(
     ENTITY + id_ for id_ in ("death", "favorable-prognosis", "poor-prognosis", "transplant-related-mortality")
 )
@@ -121,12 +124,13 @@ def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention,
     ):
         return False
     if predicate in OF_THERAPY:
-        return not _given_up(reading, subject) and not _compared(reading, rule, subject)
+        return not _given_up(reading, subject, trigger) and not _compared(reading, rule, subject)
     if predicate in OF_HARM:
         return _is_harm(reading, rule, subject, object_)
     if predicate == "hasPhenotype":
         is_feature = object_.entry.iri not in _ENDS and subject.entry.kind in ("Disease", "AdverseEffect")
-        return is_feature and not _located(reading, subject)
+        other = subject.start > trigger[0] and _OF_ANOTHER.match(reading.plain, subject.end)
+        return is_feature and not other and not _located(reading, subject)
     if predicate in OF_ACTION:
         return rule.phrase or not in_phrase(reading, subject, trigger)
     if predicate == "hasAutoantibody" and object_.entry.label.endswith(("autoantibody", "autoantibodies")):
@@ -164,11 +168,14 @@ def _fits_outcome(reading: Reading, rule: Rule, subject: Mention, object_: Menti
     return outcome == (rule.predicate == "riskFactorFor")
 
 
-def _given_up(reading: Reading, mention: Mention) -> bool:
-    """Tell whether a treatment is named for being stopped, or for what it caused."""
+def _given_up(reading: Reading, mention: Mention, trigger: tuple[int, int]) -> bool:
+    """Tell whether a treatment is named for being stopped, which the rule does not tell, or for what it caused."""
     if mention.start >= len(reading.plain):
         return False
-    return bool(_GIVING_UP.search(words_before(reading, mention)) or _GIVEN_UP.match(reading.plain, mention.end))
+    before = words_before(reading, mention)
+    found = _GIVING_UP.search(before)
+    told = found is not None and mention.start - len(before) + found.start() < trigger[1] <= mention.start
+    return bool((found and not told) or _GIVEN_UP.match(reading.plain, mention.end))
 
 
 def _acts(reading: Reading, predicate: str, subject: Mention, object_: Mention, trigger: tuple[int, int]) -> bool:
@@ -179,8 +186,13 @@ def _acts(reading: Reading, predicate: str, subject: Mention, object_: Mention, 
         return False
     if predicate in ("contributesTo", "riskFactorFor") and subject.entry.iri in _ENDS:
         return False
+    if predicate in ("contributesTo", "riskFactorFor") and _DEATHS.match(reading.plain, object_.end):
+        return False
     # "An autoimmune disease" says what a disease is, and not what brings it about.
-    return predicate != "contributesTo" or subject.entry.iri not in ancestors(reading, object_.entry)
+    return predicate != "contributesTo" or (
+        subject.entry.iri not in ancestors(reading, object_.entry)
+        and object_.entry.iri not in ancestors(reading, subject.entry)
+    )
 
 
 def _is_harm(reading: Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
@@ -217,9 +229,9 @@ def _located(reading: Reading, mention: Mention) -> bool:
         return False
     opening = re.search(r"(?:^|[.;:]\s+)(?:in|among|unlike|of)\s+(?:[a-z-]+\s+){0,3}$", before)
     patients = re.search(
-        r"\b(?:muscles?|biops\w+|sera|serum|blood|tissues?|samples?|signs?|symptoms?|features?|"
+        r"\b(?:muscles?|biops\w+|sera|serum|blood|tissues?|samples?|signs?|symptoms?|features?|findings?|"
         r"manifestations?|hallmark\w*|histopathology|form|forms|complications?|model|models|cohort|"
-        r"cohorts|diagnosis|onset|setting) (?:of|in|from|with)\s+(?:the\s+)?$",
+        r"cohorts|diagnosis|onset|setting|pathognomonic|characteristic|typical) (?:of|in|from|with|for)\s+(?:the\s+)?$",
         before,
     )
     return opening is None and patients is None

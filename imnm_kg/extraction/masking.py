@@ -127,7 +127,10 @@ def _variants(gene: Entry) -> Entry:
 
 _COPULA = re.compile(
     r"(?:(?<=\ue001)(?:\s*,)?\s+(?:is|are|was|were|represents?)\s+(?:[a-z0-9]+\s+){0,3}?(?:an?|the|"
-    r"one of the|among the)\s+(?:[a-z0-9]+\s+){0,8}?\ue001)"
+    r"one of the|among the)\s+(?:[a-z0-9]+(?:,(?=\s+[a-z]+(?:al|ic|ive|ed|ous|ary|ile|are)\b))?\s+){0,8}?\ue001)"
+    r"|(?:(?<=\ue001)\s+(?:is|are)\s+(?:(?:usually|often|generally|mostly)\s+)?(?:rare|chronic|systemic|severe|acquired|"
+    r"heterogeneous|debilitating|progressive|inherited|genetic|multisystem)\s+(?:(?:and|but|multisystem|chronic|rare|"
+    r"systemic|acquired|heterogeneous|progressive)\s+){0,2}\ue001(?=\s+(?:that|which|characteri|with|associated|of)\b))"
     r"|(?:(?<=\ue001)\s*,\s+(?:an?|one of the|the)\s+(?:[a-z0-9]+\s+){0,6}?\ue001(?:\s*,|"
     r"(?=\s+(?:characteri|associated|defined|that|which))))"
     r"|(?:(?<=[\ue002\ue003\ue004])(?:\s*,)?\s+(?:is|are|was|were)\s+(?:an?|the|(?:some|one|"

@@ -14,7 +14,7 @@ from imnm_kg.lexicon.variants import words_of, words_only
 from imnm_kg.model.ids import slug
 from imnm_kg.model.namespaces import ENTITY
 
-__all__ = ["Mention", "find_mentions", "open_entry", "settle", "with_definitions"]
+__all__ = ["Mention", "antibody_of", "find_mentions", "open_entry", "settle", "with_definitions"]
 
 
 class Mention(NamedTuple):
@@ -42,7 +42,7 @@ def open_entry(label: str, kind: str) -> Entry:
 
 # "steroid-sparing", "myositis-specific", "lupus-like": the name is a part of an adjective and nothing is said of it.
 _ADJECTIVE = re.compile(r" (?:sparing|specific|like|free|na[iï]ve|mimicking)\b")
-_LIST_TARGET = re.compile(r"\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*-?\s?((?:anti-?)?[\w][\w+\-/αβγδ]{0,14}(?: [0-9]+)?)")
+_LIST_TARGET = re.compile(r"\s*(?:,?\s+(?:and|or)(?:/or)?\b|,|/)\s*-?\s?((?:anti-?)?[\w][\w+\-/αβγδ]{0,14}(?: [0-9]+)?)")
 _BACK_TARGET = re.compile(r"([\w][\w+\-/αβγδ]{0,14})\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*$")
 _ANTI = re.compile(
     r"(?<![\w-])anti-(?!inflammat|microb|viral|biotic|body|bodies|epilep|hypertens|coagul|tumou?r\b|"
@@ -60,6 +60,15 @@ _AGAINST = re.compile(
     r"can\b|may\b|from\b|occur|by\b|as\b|on\b|at\b|to\b|for\b|cause|induce|correlat|associat|detected|"
     r"found|present|contribute)[\w+\-/]+){0,4})",
     re.IGNORECASE,
+)
+
+
+_TO = re.compile(
+    r"(?:auto-?)?antibod(?:y|ies)\s+(?:directed\s+)?(?:to|against|targeting|specific for|at)\b", re.IGNORECASE
+)
+_LINK = re.compile(r"\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s+(?:(?:to|against)\s+)?(?:the\s+)?")
+_OF_TARGET = re.compile(
+    r"[\s-]+(?:expression|levels?|genes?|mRNA|activity|signal\w*|phosphorylation|inhibit\w+|deficien\w+)\b"
 )
 
 
@@ -210,19 +219,31 @@ def _unknown_antibodies(text: str, found: list[Found]) -> list[Found]:
 
 
 def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Found]:
-    """Complete lists such as "anti-Mi2, -MDA5 and -NXP2" and "PL-7, PL-12 and EJ antibodies"."""
+    """Complete lists: "anti-Mi2, -MDA5 and -NXP2", "PL-7, PL-12 and EJ antibodies", "antibodies to SRP or HMGCR"."""
     made: list[Found] = []
+    targets = {item.start: item for item in found if item.entry.kind == "Protein"}
     for item in found:
         if item.entry.kind != "Antibody":
             continue
         place = item.end
+        against = _TO.match(text, item.start, item.end) is not None
         while (match := _LIST_TARGET.match(text, place)) is not None:
             entry = matcher.antibody(match.group(1).removeprefix("anti").lstrip("-"))
             dashed = text[match.start(1) - 1 : match.start(1)] == "-" or match.group(1).startswith("anti")
-            if entry is None or not (dashed or _ends_in_antibodies(text, match.end())):
+            if entry is None or not (
+                dashed
+                or (against and not _OF_TARGET.match(text, match.end()))
+                or _ends_in_antibodies(text, match.end())
+            ):
                 break
             made.append(Found(match.start(1), match.end(), entry))
             place = match.end()
+        while against and (link := _LINK.match(text, place)) is not None and (target := targets.get(link.end())):
+            entry = antibody_of(target.entry, matcher)
+            if entry is None or _OF_TARGET.match(text, target.end):
+                break
+            made.append(Found(target.start, target.end, entry))
+            place = target.end
         place = item.start
         if text[item.start : item.start + 4].lower() != "anti" and "ntibod" in text[item.start : item.end]:
             while (match := _BACK_TARGET.search(text, max(0, place - 40), place)) is not None:
@@ -232,6 +253,15 @@ def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Fou
                 made.append(Found(match.start(1), match.end(1), entry))
                 place = match.start(1)
     return longest([*made, *found]) if made else found  # of one place, the antibody and not its target
+
+
+def antibody_of(entry: Entry, matcher: Matcher) -> Entry | None:
+    """Return an antibody itself, or the one against a protein; none where the lexicon has none."""
+    if entry.kind == "Antibody":
+        return entry
+    if entry.kind == "Protein":
+        return next((made for name in (entry.label, *entry.abbreviations) if (made := matcher.antibody(name))), None)
+    return None
 
 
 def _ends_in_antibodies(text: str, place: int) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from imnm_kg.extraction.mentions import Mention, open_entry
+from imnm_kg.extraction.mentions import Mention, antibody_of, open_entry
 from imnm_kg.lexicon.entries import Entry
 from imnm_kg.lexicon.matcher import Matcher
 from imnm_kg.model.namespaces import ENTITY
@@ -114,20 +114,12 @@ def _compound(before: Mention, between: str, matcher: Matcher) -> str | None:
     kind = before.entry.kind
     if kind in ("Antibody", "Protein"):
         positive = bool(_POSITIVE.fullmatch(between) or (kind == "Protein" and between == "-"))
-        if (positive or _NEGATIVE.fullmatch(between)) and (antibody := _antibody(before.entry, matcher)) is not None:
+        if (positive or _NEGATIVE.fullmatch(between)) and (antibody := antibody_of(before.entry, matcher)) is not None:
             return f"{antibody.label}-{'positive' if positive else 'negative'}"
     if kind in ("Drug", "DrugClass") and _REFRACTORY.fullmatch(between):
         return f"{before.entry.label.removesuffix('s')}-refractory"
     if kind in ("Disease", "Factor") and (found := _ASSOCIATED.fullmatch(between)):
         return f"{before.entry.label.removesuffix('s')}-{found.group(1).lower()}"
-    return None
-
-
-def _antibody(entry: Entry, matcher: Matcher) -> Entry | None:
-    if entry.kind == "Antibody":
-        return entry
-    if entry.kind == "Protein":
-        return next((made for name in (entry.label, *entry.abbreviations) if (made := matcher.antibody(name))), None)
     return None
 
 

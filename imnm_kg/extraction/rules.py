@@ -21,7 +21,7 @@ __all__ = ["Rule", "expand_pattern", "read_confidence", "read_rules"]
 _MARKS = "\ue001-\ue00b"
 _KEYS = {
     "id", "predicate", "polarity", "tier", "cues", "pattern", "fires", "silent", "topic", "list", "needs", "certainty",
-    "unless", "phrase", "denial", "subject", "gloss",
+    "unless", "phrase", "denial", "subject", "gloss", "copula",
 }  # fmt: skip
 
 
@@ -50,6 +50,7 @@ class Rule:
         phrase: whether the subject may stand behind a preposition ("the role of X in").
         gloss: whether brackets alone say it ("steroid myopathy (weakness from high-dose steroids)"), so that a hedge
             in front of them is none of it, and whom the text is about neither.
+        copula: whether it reads "X is a complication of Y" itself, so that this is not taken for what X is.
         denial: ``flip`` or ``drop``: what a negated trigger does.
         confidence: the precision measured on the development corpus; none where it never fired there.
         source: the regular expression that the pattern stands for.
@@ -72,6 +73,7 @@ class Rule:
     unless: str = ""
     phrase: bool = False
     gloss: bool = False
+    copula: bool = False
     confidence: float | None = None
 
     source: str = ""
