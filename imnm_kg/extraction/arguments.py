@@ -23,7 +23,7 @@ _NEXT = re.compile(
     r"(?:\s*\([^()]{1,80}\))?(?:\s*[,;]\s*(?:and |or |as well as )?|\s+(?:and|or|as well as|along with|with|plus)\s+|"
     r",? (?:including|such as) )"
     r"(?:(?!(?:was|were|is|are|has|have|had|that|which|who|but|while|whereas|in|for|to|"
-    r"by)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
+    r"by|thereby|thus|causes?|caused|leads?|led|results?|resulted|induces?|induced)\b)[a-z0-9%'/+.]+[\s,]+){0,5}?"
     r"(?:(?:propensity|tendency|risk) (?:to|of|for) )?"
     r"(?=[\ue001-\ue00b])[\ue001-\ue00b]"
 )

@@ -22,7 +22,7 @@ _REASON = re.compile(
 _TEST = re.compile(
     r"graphy|scopy|imaging|biops|\btests?\b|testing|tomograph|\bscan|screening|assay|ultraso|"
     r"examination|monitoring|assessment|measurement|"
-    r"electromyogra|nerve conduction|serology|histolog|immunohisto|capillarosc|sequencing|\bmri\b|"
+    r"electromyogra|nerve conduction|\bpuncture|serology|histolog|immunohisto|capillarosc|sequencing|\bmri\b|"
     r"spirometry|questionnaire|cytometry",
     re.IGNORECASE,
 )
@@ -31,7 +31,14 @@ _ASKS = re.compile(
     r"\b(?:to (?:assess|evaluate|investigate|determine|examine|clarify|explore|test|compare|identify|"
     r"study)|aim(?:s|ed)?|whether|sought)\b"
 )
+_ASKS_FIRST = re.compile(
+    r"\s*(?:in order )?(?:to (?:assess|evaluate|investigate|determine|examine|clarify|explore|test|compare|"
+    r"identify|study|establish|describe) [^.]{3,200}, (?:we|the authors|a|this|data|patients|all|[0-9])\b|whether\b)",
+    re.IGNORECASE,
+)
 _ASKS_PLAINLY = re.compile(
+    r"\b(?:further|more|additional|future|larger|prospective|controlled)(?: [a-z]+){0,2} (?:stud(?:y|ies)|research|"
+    r"work|trials?|investigations?) (?:is|are|will be) (?:needed|required|warranted|necessary)\b|"
     r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|"
     r"wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|"
     r"work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
@@ -50,8 +57,18 @@ _GIVEN_UP = re.compile(
 _WITH_DISEASE = re.compile(
     r"\b(?:patients?|individuals?|adults?|children|subjects?|people|persons?|those|women|men|"
     r"participants?|cases?|recipients?) (?:with|of|who had|having|"
-    r"suffering from)\s+(?:[a-z-]+\s+){0,3}$"
+    r"suffering from)\s+(?:(?!developed|had|experienced|presented|suffered|showed|died)[a-z-]+\s+){0,3}$"
 )
+# A group named in passing is not what the treatment is for: "may be used, particularly in patients with diabetes".
+_IN_PASSING = re.compile(
+    r"\b(?:particularly|especially|notably|including|except)\s+(?:in|for|among)\s+(?:[a-z]+\s+){0,2}?"
+    r"(?:patients|those|people|individuals|women|men|children|adults)\s+(?:with|who have|having)\s+(?:[a-z-]+\s+){0,2}$"
+)
+# Not the disease is against it, but what else people have: "in women with myositis during pregnancy".
+_WHO_ALSO = re.compile(
+    r"\s+(?:during|who (?:are|have|receive|take)|receiving|taking|treated with|with (?:active|severe))\b"
+)
+_FOUND_IN = re.compile(r"\s*(?:in|among|for|by)\s+(?:[a-z0-9%./+'-]+\s+){0,6}$")
 _LOCATED = re.compile(r"\b(?:in|of|with|for|from|to|on|by)\s+(?:the\s+)?$")
 _PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against|between|by)\s+(?:the\s+)?|-)$")
 # What acts is not what is named but its lack, its change, or a test of it: "C3 deficiency", "absence of dystrophin".
@@ -80,7 +97,7 @@ _BETTER = re.compile(
 )
 # A verb that is joined to another one has the subject of that: in "X reduced pain and induced Y" pain does nothing.
 _JOINED = re.compile(
-    r"\s*[,)]?\s*(?:and|but|or|prior to|before|after|without|while|thereby)"
+    r"(?:\s+with\s+(?:[a-z]+\s+){0,3}[a-z]+)?\s*[,)]?\s*(?:and|but|or|prior to|before|after|without|while|thereby)"
     r"(?:\s+(?:also|not only|may|might|can|could|will|to|then|thus|thereby|subsequently|further|in turn|appeared|"
     r"seemed|it|they|[a-z]+ly))*\s*"
 )
@@ -100,7 +117,8 @@ def asks(reading: Reading, sentence: Sentence) -> bool:
     start, end, section = sentence
     if section == "aim" and _ASKS.search(reading.plain, start, end):
         return True
-    return _ASKS_PLAINLY.search(reading.plain, start, end) is not None
+    plainly = _ASKS_FIRST.match(reading.record.text, start, end) or _ASKS_PLAINLY.search(reading.plain, start, end)
+    return plainly is not None
 
 
 def reason_for_study(sentence: str) -> bool:
@@ -124,13 +142,16 @@ def may_relate(reading: Reading, rule: Rule, subject: Mention, object_: Mention,
     ):
         return False
     if predicate in OF_THERAPY:
-        return not _given_up(reading, subject, trigger) and not _compared(reading, rule, subject)
+        return _is_meant(reading, rule, subject, object_) and not (
+            _given_up(reading, subject, trigger) or _compared(reading, rule, subject)
+        )
     if predicate in OF_HARM:
         return _is_harm(reading, rule, subject, object_)
     if predicate == "hasPhenotype":
         is_feature = object_.entry.iri not in _ENDS and subject.entry.kind in ("Disease", "AdverseEffect")
         other = subject.start > trigger[0] and _OF_ANOTHER.match(reading.plain, subject.end)
-        return is_feature and not other and not _located(reading, subject)
+        told = _FOUND_IN.match(reading.plain, trigger[1], max(trigger[1], subject.start))  # the rule says it itself
+        return is_feature and not other and (told is not None or not _located(reading, subject))
     if predicate in OF_ACTION:
         return rule.phrase or not in_phrase(reading, subject, trigger)
     if predicate == "hasAutoantibody" and object_.entry.label.endswith(("autoantibody", "autoantibodies")):
@@ -166,6 +187,16 @@ def _fits_outcome(reading: Reading, rule: Rule, subject: Mention, object_: Menti
         return rule.predicate == "riskFactorFor"
     outcome = bool({disease.entry.iri, *ancestors(reading, disease.entry)} & set(_OUTCOMES))
     return outcome == (rule.predicate == "riskFactorFor")
+
+
+def _is_meant(reading: Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
+    """Tell whether a disease is what the sentence speaks of, and not what people have besides."""
+    if rule.predicate == "contraindicatedIn" and _WHO_ALSO.match(reading.plain, object_.end):
+        return False
+    if "vaccin" in subject.entry.label and object_.entry.iri in reading.knowledge.field:
+        # It may be given to people who have the disease.
+        return rule.polarity == "negated" or rule.predicate in ("contraindicatedIn", "investigatedFor")
+    return _IN_PASSING.search(words_before(reading, object_)) is None
 
 
 def _given_up(reading: Reading, mention: Mention, trigger: tuple[int, int]) -> bool:

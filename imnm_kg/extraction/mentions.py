@@ -42,7 +42,9 @@ def open_entry(label: str, kind: str) -> Entry:
 
 # "steroid-sparing", "myositis-specific", "lupus-like": the name is a part of an adjective and nothing is said of it.
 _ADJECTIVE = re.compile(r" (?:sparing|specific|like|free|na[iï]ve|mimicking)\b")
-_LIST_TARGET = re.compile(r"\s*(?:,?\s+(?:and|or)(?:/or)?\b|,|/)\s*-?\s?((?:anti-?)?[\w][\w+\-/αβγδ]{0,14}(?: [0-9]+)?)")
+_LIST_TARGET = re.compile(
+    r"\s*(?:,?\s+(?:and|or)(?:/or)?\b|,|/)\s*-?\s?((?:anti-?)?[\w][\w+\-/αβγδ]{0,14}(?: [0-9]+)?)"
+)
 _BACK_TARGET = re.compile(r"([\w][\w+\-/αβγδ]{0,14})\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s*$")
 _ANTI = re.compile(
     r"(?<![\w-])anti-(?!inflammat|microb|viral|biotic|body|bodies|epilep|hypertens|coagul|tumou?r\b|"

@@ -83,7 +83,7 @@ def _overruled(
 
 _BOTH = re.compile(
     r"\b(?:in|between|across|of) (?:both|each|all|the two)(?: treatment| study)? (?:groups?|arms?)|"
-    r"\bsimilar (?:between|in|across|among|to)|"
+    r"\bsimilar (?:between|in|across|among|to)|\b(?:was|were) (?:the same|equal|identical) (?:in|for|between|across)|"
     r"\bno (?:significant )?differences?\b|comparable (?:between|in|to|across)|"
     r"not (?:considered )?(?:to be )?related to|unrelated to",
     re.IGNORECASE,
