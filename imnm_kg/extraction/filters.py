@@ -75,7 +75,7 @@ _PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against
 _ALTERED = re.compile(
     r"[\s-]+(?:cell\s+)?(?:deficien\w+|deplet\w+|knock(?:out|down)s?|silencing|loss|dysfunction|inhibition|"
     r"blockade|degradation|replacement|monitoring|tests?|testing|assays?|cultures?|clearance|"
-    r"(?:related|like) (?:receptors?|proteins?|genes?))\b"
+    r"(?:related|like) (?:receptors?|proteins?|genes?)|fc fragments?)\b"
 )
 _ALTERING = re.compile(
     r"\b(?:(?:absence|lack|loss|deficiency|depletion|deletion|knock(?:out|down)|silencing|inhibition|blockade|"
@@ -103,6 +103,7 @@ _JOINED = re.compile(
 )
 # What is brought about is the death of people, and not what they die of.
 _DEATHS = re.compile(r"[\s-]*(?:related|associated|specific)?[\s-]*(?:deaths?|mortality)\b")
+_PATIENT = re.compile(r"\s+(?:patients?|survivors?)\b")
 _OF_ANOTHER = re.compile(r"[\s-]*(?:associated|related|like|induced)\b")
 _ENDS = tuple(
     ENTITY + id_ for id_ in ("death", "favorable-prognosis", "poor-prognosis", "transplant-related-mortality")
@@ -229,6 +230,8 @@ def _acts(reading: Reading, predicate: str, subject: Mention, object_: Mention, 
 def _is_harm(reading: Reading, rule: Rule, subject: Mention, object_: Mention) -> bool:
     """Tell a harm of a treatment from what a hormone of the body does, what got better, and why people are treated."""
     if _ENDOGENOUS.search(words_before(reading, subject)) or _SECRETED.match(reading.plain, subject.end):
+        return False
+    if _PATIENT.match(reading.plain, object_.end):
         return False
     if object_.entry.kind == "BiologicalProcess" or _BETTER.search(words_before(reading, object_)):
         return False

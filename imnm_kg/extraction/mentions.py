@@ -68,7 +68,7 @@ _AGAINST = re.compile(
 _TO = re.compile(
     r"(?:auto-?)?antibod(?:y|ies)\s+(?:directed\s+)?(?:to|against|targeting|specific for|at)\b", re.IGNORECASE
 )
-_LINK = re.compile(r"\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s+(?:(?:to|against)\s+)?(?:the\s+)?")
+_LINK = re.compile(r"(?:\s*\([^()]{1,14}\))?\s*(?:,|/|,?\s+(?:and|or)(?:/or)?)\s+(?:(?:to|against)\s+)?(?:the\s+)?")
 _OF_TARGET = re.compile(
     r"[\s-]+(?:expression|levels?|genes?|mRNA|activity|signal\w*|phosphorylation|inhibit\w+|deficien\w+)\b"
 )
