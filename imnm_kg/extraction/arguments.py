@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from imnm_kg.extraction.document import Reading, base_of
+from imnm_kg.extraction.document import Reading, ancestors, base_of
 from imnm_kg.extraction.mentions import Mention, open_entry
 from imnm_kg.extraction.populations import pooled
 from imnm_kg.extraction.relations import OF_DISEASE
@@ -117,13 +117,15 @@ def topic_subject(reading: Reading, rule: Rule) -> tuple[Mention, ...]:
 
 
 def topic_object(reading: Reading, sentence: Sentence) -> tuple[Mention, ...]:
-    """Give the document's disease, but never where the sentence names another one only."""
+    """Give the document's disease, but never where the sentence names another one: which is meant, it does not tell."""
     topic = reading.topic.disease
     if topic is None:
         return ()
     named = [m for m in reading.within(sentence.start, sentence.end) if m.entry.kind == "Disease"]
-    base = {base_of(reading, m.entry).iri for m in named}
-    if named and base_of(reading, topic.entry).iri not in base:
+    own = base_of(reading, topic.entry).iri
+    kin = {own, *ancestors(reading, topic.entry)}
+    others = {base_of(reading, m.entry).iri for m in named if not m.entry.generic} - kin
+    if named and (own not in {base_of(reading, m.entry).iri for m in named} or others):
         return ()
     return (next((m for m in named if base_of(reading, m.entry).iri == base_of(reading, topic.entry).iri), topic),)
 
