@@ -66,7 +66,10 @@ class PartedFile:
                     raise PartsError
                 prefixes, base = parser.prefixes, parser.base_iri
                 for number, stretch in enumerate(others, 1):
-                    processes.append(Process(partial(self._read, stretch, number, prefixes, base)))
+                    try:
+                        processes.append(Process(partial(self._read, stretch, number, prefixes, base)))
+                    except OSError as error:
+                        raise PartsError from error  # the system allows no more of them
                 yield chain((head,), parser)
                 if not others:
                     return

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from imnm_kg.shacl.columns import DataGraph
 from imnm_kg.shacl.constraints.base import Constraint, Finding
@@ -57,9 +57,11 @@ def find_in_turn(
     """
     turns = Turns(len(tasks))
     sender = _Sender(graph, shapes, find)
-    processes = [Process(lambda: sender.carry_out(tasks, turns)) for _ in range(workers - 1)]
+    processes: list[Process] = []
     found: dict[int, list[Finding]] = {}
     try:
+        with suppress(OSError):  # the system may allow no more of them
+            processes.extend(Process(lambda: sender.carry_out(tasks, turns)) for _ in range(workers - 1))
         while (number := turns.take()) is not None:
             found[number] = find(tasks[number])
         for process in processes:
@@ -88,8 +90,10 @@ class _Sender:
         with suppress(Exception):  # the task is carried out once more where an error can be told
             while (number := turns.take()) is not None:
                 done.append((number, self._packed(self._find(tasks[number]), extras)))
-        terms = pack_terms(self._graph.terms[self._known :])
-        return marshal.dumps((done, extras, terms))
+        made = self._graph.terms[self._known :]
+        if any(isinstance(term, BlankNode) for term in made):
+            raise PartsError  # another process, a copy of the same one, may have drawn the same name
+        return marshal.dumps((done, extras, pack_terms(made)))
 
     def _packed(self, findings: list[Finding], extras: list[Any]) -> bytes:
         rows = array("q")

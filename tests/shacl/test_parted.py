@@ -153,6 +153,17 @@ def _read(path: Path, workers: int) -> object:
     return len(data.graph), data.prefixes, data.empty, data.terms
 
 
+def test_the_system_may_allow_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(work: object) -> Inline:
+        raise BlockingIOError
+
+    monkeypatch.setattr(parted, "Process", none)
+    path = folder / "alone.ttl"
+    path.write_text(LINES, encoding="utf-8")
+    with pytest.raises(PartsError):
+        in_parts(path, 3)
+
+
 def test_lines_and_graphs(folder: Path) -> None:
     path = folder / "lines.nq"
     text = "".join(f"_:b{number % 7} <http://e/p> _:b{number % 3} <http://e/g> .\n" for number in range(50))

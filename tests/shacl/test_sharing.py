@@ -62,6 +62,25 @@ def test_paths_messages_and_new_terms(failing: bool, monkeypatch: pytest.MonkeyP
     assert_same([], turtle(SHAPES))
 
 
+def test_new_blank_nodes_are_made_by_one_process() -> None:
+    shapes = turtle(
+        """
+        ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:sparql [ sh:select "SELECT $this ?value WHERE {
+            $this <http://example.org/p> ?o BIND(BNODE() AS ?value) }" ] .
+    """.replace('"SELECT', '"""SELECT').replace('}" ]', '}""" ]')
+    )
+    found = report_of(turtle(DATA), shapes, 3).results
+    assert len({result.value for result in found}) == len(found) == 4
+
+
+def test_the_system_may_allow_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(work: object) -> Inline:
+        raise BlockingIOError
+
+    monkeypatch.setattr(sharing, "Process", none)
+    assert_same(turtle(DATA), turtle(SHAPES))
+
+
 def test_in_processes() -> None:
     """Other tests do at once what processes do; here they are copies of a process that has no threads."""
     done = subprocess.run([sys.executable, "-m", "tests.shacl.forking"], capture_output=True, text=True, timeout=60)
