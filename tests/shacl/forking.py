@@ -14,7 +14,7 @@ from imnm_kg.shacl.processes import Process, Turns, may_fork, processors
 from imnm_kg.shacl.sparql import LocalEvaluator
 from tests.shacl.support import turtle
 
-__all__ = ["DATA", "FAILS", "SHAPES", "report_of"]
+__all__ = ["BLANK", "DATA", "FAILS", "SHAPES", "report_of"]
 
 SHAPES = """
     ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:closed true ; sh:ignoredProperties ( rdf:type ) ;
@@ -31,6 +31,11 @@ DATA = 'ex:a ex:p ex:b, "1" ; ex:q 1 . ex:b ex:p "2"@en ; a ex:C . [] ex:p "01"^
 FAILS = """
     ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ;
         sh:sparql [ sh:select "SELECT $this ?failure WHERE { $this ?p ?o BIND(true AS ?failure) }" ] .
+"""
+
+BLANK = """
+    ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ;
+        sh:sparql [ sh:select "SELECT ?this ?value WHERE { $this <http://example.org/p> ?o BIND(BNODE() AS ?value) }" ].
 """
 
 

@@ -154,7 +154,7 @@ def _read(path: Path, workers: int) -> object:
 
 
 def test_the_system_may_allow_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(work: object) -> Inline:
+    def none(_: object) -> Inline:
         raise BlockingIOError
 
     monkeypatch.setattr(parted, "Process", none)

@@ -14,7 +14,7 @@ from pyoxigraph import Quad, Triple
 
 from imnm_kg.shacl import ShapesError, engine, sharing
 from tests.examples import examples
-from tests.shacl.forking import DATA, FAILS, SHAPES, report_of
+from tests.shacl.forking import BLANK, DATA, FAILS, SHAPES, report_of
 from tests.shacl.generated import Case, cases
 from tests.shacl.inline import Inline
 from tests.shacl.support import turtle
@@ -63,18 +63,12 @@ def test_paths_messages_and_new_terms(failing: bool, monkeypatch: pytest.MonkeyP
 
 
 def test_new_blank_nodes_are_made_by_one_process() -> None:
-    shapes = turtle(
-        """
-        ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:sparql [ sh:select "SELECT $this ?value WHERE {
-            $this <http://example.org/p> ?o BIND(BNODE() AS ?value) }" ] .
-    """.replace('"SELECT', '"""SELECT').replace('}" ]', '}""" ]')
-    )
-    found = report_of(turtle(DATA), shapes, 3).results
+    found = report_of(turtle(DATA), turtle(BLANK), 3).results
     assert len({result.value for result in found}) == len(found) == 4
 
 
 def test_the_system_may_allow_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(work: object) -> Inline:
+    def none(_: object) -> Inline:
         raise BlockingIOError
 
     monkeypatch.setattr(sharing, "Process", none)
