@@ -41,7 +41,8 @@ _ASKS_PLAINLY = re.compile(
     r"work|trials?|investigations?) (?:is|are|will be) (?:needed|required|warranted|necessary)\b|"
     r"\b(?:we|the authors) (?:hypothesi[sz]ed|asked|sought|aimed|tested|investigated|examined|"
     r"wondered)\b|\b(?:this|the|our) (?:present |current )?(?:study|review|trial|analysis|"
-    r"work) (?:aims|aimed|was designed|sought|investigates|examines|explores) |"
+    r"work) (?:aims|aimed|was designed|sought|investigates|examines|explores|considers|discusses|evaluates|assesses|"
+    r"will (?:consider|discuss|examine|review|evaluate|assess|explore)) |"
     r"\b(?:the )?(?:aim|objective|purpose|goal) (?:of|was|is)|it is (?:not clear|unclear|unknown)"
 )
 _GIVING_UP = re.compile(
@@ -73,7 +74,7 @@ _LOCATED = re.compile(r"\b(?:in|of|with|for|from|to|on|by)\s+(?:the\s+)?$")
 _PREPOSITION = re.compile(r"(?:\b(?:with|in|into|of|for|from|among|to|on|against|between|by)\s+(?:the\s+)?|-)$")
 # What acts is not what is named but its lack, its change, or a test of it: "C3 deficiency", "absence of dystrophin".
 _ALTERED = re.compile(
-    r"[\s-]+(?:cell\s+)?(?:deficien\w+|deplet\w+|knock(?:out|down)s?|silencing|loss|dysfunction|inhibition|"
+    r"(?:\s*\([^()]{1,20}\))?[\s-]+(?:cell\s+)?(?:vaccin\w+|deficien\w+|deplet\w+|knock(?:out|down)s?|silencing|loss|dysfunction|inhibition|"
     r"blockade|degradation|replacement|monitoring|tests?|testing|assays?|cultures?|clearance|"
     r"(?:related|like) (?:receptors?|proteins?|genes?)|fc fragments?)\b"
 )
