@@ -85,8 +85,12 @@ _BOTH = re.compile(
     r"\b(?:in|between|across|of) (?:both|each|all|the two)(?: treatment| study)? (?:groups?|arms?)|"
     r"\bsimilar (?:between|in|across|among|to)|\b(?:was|were) (?:the same|equal|identical) (?:in|for|between|across)|"
     r"\bno (?:significant )?differences?\b|comparable (?:between|in|to|across)|"
-    r"not (?:considered )?(?:to be )?related to|unrelated to",
+    r"not (?:considered )?(?:to be )?related to|unrelated to|"
+    r"\b(?:unlikely|improbable) (?:causes?|explanations?|culprits?|triggers?)\b",
     re.IGNORECASE,
+)
+_RESPECTIVELY = re.compile(
+    r"\b(\d+(?:\.\d+)?)\s?%? and (\d+(?:\.\d+)?)\b.{0,60} and placebo,? respectively", re.IGNORECASE
 )
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
 
@@ -98,6 +102,9 @@ def harmless(sentence: str) -> bool:
     at = sentence.lower().find("placebo")
     if at < 0:
         return False
+    pair = _RESPECTIVELY.search(sentence)
+    if pair is not None:
+        return float(pair[1]) < 1.3 * float(pair[2])
     shares = [(found.start(), float(found.group(1))) for found in _PERCENT.finditer(sentence)]
     if len(shares) < 2:
         return False
