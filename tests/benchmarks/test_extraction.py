@@ -56,6 +56,14 @@ def test_help(name: str) -> None:
     assert "Usage: python benchmarks/extraction/" in script(name, "--help")
 
 
+def test_sentences_are_understood_as_well_as_they_were(load: Any) -> None:
+    made = load("sentences").sentences(knowledge())
+    assert made["all"]["annotated"] > 500
+    assert made["all"]["precision"] >= 0.8
+    assert made["all"]["recall"] >= 0.55
+    assert made["certainty"] >= 0.9
+
+
 @pytest.mark.slow
 def test_a_corpus_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     command = [sys.executable, str(FOLDER / "calibrate.py"), str(tmp_path / "gold.jsonl")]
@@ -69,7 +77,7 @@ def test_a_corpus_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
 def test_every_figure_with_one_command(shared: Path, tmp_path: Path) -> None:
     out = script("run.py", "--shared", shared, "--json", tmp_path / "figures.json")
     made = json.loads((tmp_path / "figures.json").read_text("utf-8"))
-    assert set(made) == {"development", "cross_validation", "sources", "negex", "pairs"}
+    assert set(made) == {"development", "cross_validation", "sentences", "sources", "negex", "pairs"}
     assert made["development"]["all"]["annotated"] == 6
     exact, looked = made["development"]["exact_quotes"]
     assert exact == looked
