@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from calibrate import confidence
 from corpus import BOOTSTRAP, Corpus, folds_of, measure, read_corpus
-from figures import SCORES, as_figures, score_cells, show
+from figures import SCORES, as_figures, score_cells, show, show_relations
 
 from imnm_kg.extraction.knowledge import Knowledge
 from imnm_kg.model.evaluation import Evaluation, PredictedClaim
@@ -32,12 +32,7 @@ def development(gold: Path, knowledge: Knowledge) -> dict[str, Any]:
     """Measure, print, and return the figures."""
     corpus = read_corpus(gold, knowledge)
     found = measure(corpus, bootstrap=BOOTSTRAP)
-    rows = [[relation, *score_cells(score)] for relation, score in found.relations]
-    show(
-        f"Development set, {len(corpus.annotated)} documents",
-        ("relation", *SCORES),
-        [*rows, ["all", *score_cells(found.total)]],
-    )
+    show_relations(f"Development set, {len(corpus.annotated)} documents", found)
     _print_rest(found)
     show_types(found)
     return {"development": _figures(found), "cross_validation": cross_validate(corpus)}

@@ -12,10 +12,10 @@ from typing import Any
 
 from imnm_kg.cli.output import Style, format_table
 from imnm_kg.errors import ImnmError
-from imnm_kg.model.evaluation import Score
+from imnm_kg.model.evaluation import Evaluation, Score
 from imnm_kg.rdf.files import write_atomically
 
-__all__ = ["SCORES", "add_json_option", "as_figures", "save", "score_cells", "show", "told"]
+__all__ = ["SCORES", "add_json_option", "as_figures", "save", "score_cells", "show", "show_relations", "told"]
 
 SCORES = ("annotated", "right", "extra", "P", "R", "F1")
 
@@ -35,6 +35,12 @@ def as_figures(score: Score) -> dict[str, float]:
 def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table under its title."""
     print(f"\n{title}\n{format_table(headers, rows, Style(False))}", end="", flush=True)
+
+
+def show_relations(title: str, found: Evaluation) -> None:
+    """Print the scores of each relation and of all."""
+    rows = [[relation, *score_cells(score)] for relation, score in found.relations]
+    show(title, ("relation", *SCORES), [*rows, ["all", *score_cells(found.total)]])
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:

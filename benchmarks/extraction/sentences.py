@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus import measure, read_corpus
-from figures import SCORES, as_figures, score_cells, show
+from figures import as_figures, show_relations
 
 from imnm_kg.extraction.knowledge import Knowledge
 
@@ -20,12 +20,7 @@ def sentences(knowledge: Knowledge) -> dict[str, Any]:
     """Measure, print, and return the figures of each relation and of all."""
     corpus = read_corpus(_GOLD, knowledge)
     found = measure(corpus)
-    rows = [[relation, *score_cells(score)] for relation, score in found.relations]
-    show(
-        f"Sentences written for this project, {len(corpus.annotated)}",
-        ("relation", *SCORES),
-        [*rows, ["all", *score_cells(found.total)]],
-    )
+    show_relations(f"Sentences written for this project, {len(corpus.annotated)}", found)
     share = found.agreement.share(found.agreement.certainty)
     print(f"certainty agrees: {share:.3f} of {found.agreement.right}")
     return {

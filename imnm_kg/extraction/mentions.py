@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from imnm_kg.lexicon.abbreviations import candidates, definition
@@ -223,7 +223,6 @@ def _unknown_antibodies(text: str, found: list[Found]) -> list[Found]:
 def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Found]:
     """Complete lists: "anti-Mi2, -MDA5 and -NXP2", "PL-7, PL-12 and EJ antibodies", "antibodies to SRP or HMGCR"."""
     made: list[Found] = []
-    targets = {item.start: item for item in found if item.entry.kind == "Protein"}
     for item in found:
         if item.entry.kind != "Antibody":
             continue
@@ -240,12 +239,8 @@ def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Fou
                 break
             made.append(Found(match.start(1), match.end(), entry))
             place = match.end()
-        while against and (link := _LINK.match(text, place)) is not None and (target := targets.get(link.end())):
-            entry = antibody_of(target.entry, matcher)
-            if entry is None or _OF_TARGET.match(text, target.end):
-                break
-            made.append(Found(target.start, target.end, entry))
-            place = target.end
+        if against:
+            made += _against_more(text, place, found, matcher)
         place = item.start
         if text[item.start : item.start + 4].lower() != "anti" and "ntibod" in text[item.start : item.end]:
             while (match := _BACK_TARGET.search(text, max(0, place - 40), place)) is not None:
@@ -255,6 +250,17 @@ def _antibody_lists(text: str, found: list[Found], matcher: Matcher) -> list[Fou
                 made.append(Found(match.start(1), match.end(1), entry))
                 place = match.start(1)
     return longest([*made, *found]) if made else found  # of one place, the antibody and not its target
+
+
+def _against_more(text: str, place: int, found: list[Found], matcher: Matcher) -> Iterator[Found]:
+    """Go on behind "antibodies to X" with targets that the text names in full, for as long as they are listed."""
+    while (link := _LINK.match(text, place)) is not None:
+        target = next((item for item in found if item.start == link.end() and item.entry.kind == "Protein"), None)
+        entry = None if target is None else antibody_of(target.entry, matcher)
+        if target is None or entry is None or _OF_TARGET.match(text, target.end):
+            return
+        yield Found(target.start, target.end, entry)
+        place = target.end
 
 
 def antibody_of(entry: Entry, matcher: Matcher) -> Entry | None:

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple, parse
 
 from imnm_kg.errors import ImnmError, Place
 from imnm_kg.model.folders import Folders
 from imnm_kg.rdf.files import Source, read_text
 from imnm_kg.rdf.reader import format_of, parse_turtle, read_rdf
 from imnm_kg.rdf.scan import text_before
-from imnm_kg.shacl.columns import LOW, DataGraph, Portion
+from imnm_kg.shacl.columns import LOW, DataGraph, Portion, apart
 from imnm_kg.shacl.processes import may_fork
 from imnm_kg.shacl.vocabulary import Term, owl, rdf, rdfs, sh
 
@@ -313,13 +313,11 @@ def own_shapes(folders: Folders, allow_empty: bool = False) -> Shapes:
 
 
 def _apart(quads: Iterable[Quad], number: int) -> Iterator[Quad]:
-    """Name blank nodes by their file: a label names one within its file only."""
-
-    def apart(term: Term) -> Term:
-        return BlankNode(f"f{number}x{term.value}") if isinstance(term, BlankNode) else term
-
+    """Name blank nodes by their file, as ``DataGraph`` does."""
+    name = f"f{number}x"
     for quad in quads:
-        yield Quad(apart(quad.subject), quad.predicate, apart(quad.object), quad.graph_name)  # type: ignore[arg-type]
+        subject, value = apart(quad.subject, name), apart(quad.object, name)
+        yield Quad(subject, quad.predicate, value, quad.graph_name)  # type: ignore[arg-type]
 
 
 def add_prefixes(shapes: Shapes, graph: DataGraph) -> Shapes:
@@ -334,11 +332,10 @@ def add_prefixes(shapes: Shapes, graph: DataGraph) -> Shapes:
     found = [(pair >> 32, graph.intern(sh("declare")), pair & LOW) for pair in pairs]
     found += [each for each in graph.outgoing(declarations) if each[1] in _declaring(graph)]
 
-    def apart(number: int) -> Term:
-        term = graph.term(number)
-        return BlankNode(f"data-{term.value}") if isinstance(term, BlankNode) else term
+    def named(number: int) -> Term:
+        return apart(graph.term(number), "data-")
 
-    added = [Quad(apart(s), graph.term(p), apart(o)) for s, p, o in found]  # type: ignore[arg-type]
+    added = [Quad(named(s), graph.term(p), named(o)) for s, p, o in found]  # type: ignore[arg-type]
     return shapes._replace(quads=(*shapes.quads, *added))
 
 

@@ -15,11 +15,14 @@ from typing import BinaryIO
 
 from imnm_kg.rdf.scan import AHEAD, BLOCK, Names, Piece, statement_at
 
-__all__ = ["UnsureError", "behind_an_end", "statements_at_line_starts"]
+__all__ = ["LONG_QUOTES", "SPACE", "UnsureError", "behind_an_end", "statements_at_line_starts"]
 
 _LOOK_BACK = 1 << 12
 _EDGE = 64  # what could be cut in two by the edge of a block
-_LONG = (b'"""', b"'''")
+LONG_QUOTES = (b'"""', b"'''")
+"""What begins and ends the strings that may go on over a line break."""
+SPACE = b" \t\r\n"
+"""White space of Turtle."""
 _WORDS = tuple(
     bytes(word) for name in (b"prefix", b"base") for word in product(*((letter, letter - 32) for letter in name))
 )
@@ -27,7 +30,6 @@ _WORDS = tuple(
 _DIRECTIVE = re.compile(rb"(?<=@)|prefix\s+(?:[^\s<>\"':#]*:\s*[<#]|#)|base\s*[<#]", re.IGNORECASE)
 _SIMPLE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
 _NO_COMMENT = re.compile(rb"<[^>]*>|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
-_SPACE = b" \t\r\n"
 _SPACES = (b" ", b"\t", b"\r", b"\n")
 _OPEN, _CLOSE = b"{}"
 
@@ -60,7 +62,7 @@ def statements_at_line_starts(stream: BinaryIO, subjects: Set[str], base: str | 
         raise UnsureError
     forms = {form: subject for subject in sorted(subjects) for form in _forms(subject, names.scope.prefixes)}
     written = list(forms.values())
-    automaton = BytesAhoCorasick([*(b"\n" + form for form in forms), *_LONG, *_WORDS])
+    automaton = BytesAhoCorasick([*(b"\n" + form for form in forms), *LONG_QUOTES, *_WORDS])
     longest = max(map(len, forms)) + 2
     line, unchecked = 0, place  # the line of the first byte in memory: the one before the first line, at first
     while True:
@@ -68,7 +70,7 @@ def statements_at_line_starts(stream: BinaryIO, subjects: Set[str], base: str | 
         counted, lines = 0, line
         for number, start, end in automaton.find_matches_as_indexes(buffer, overlapping=True):
             if number >= len(written):
-                if start >= unchecked and (end - start == len(_LONG[0]) or _DIRECTIVE.match(buffer, start)):
+                if start >= unchecked and (end - start == len(LONG_QUOTES[0]) or _DIRECTIVE.match(buffer, start)):
                     raise UnsureError
                 continue
             if not place <= start < limit or buffer[end : end + 1] not in _SPACES:
@@ -114,7 +116,7 @@ def behind_an_end(buffer: bytes, place: int, first: bool) -> bool:
         first: whether it begins where the file does.
     """
     while True:
-        while place and buffer[place - 1] in _SPACE:
+        while place and buffer[place - 1] in SPACE:
             place -= 1
         start = buffer.rfind(b"\n", 0, place) + 1
         text = buffer[start:place]

@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from imnm_kg.rdf.line_starts import behind_an_end
+from imnm_kg.rdf.line_starts import LONG_QUOTES, SPACE, behind_an_end
 
 __all__ = ["Stretch", "StretchStream", "stretches_of"]
 
 _TOP = 1 << 20
 _WINDOW = 1 << 16
-_LONG = (b'"""', b"'''")
-_SPACES = b" \t\r\n"
 
 
 class Stretch(NamedTuple):
@@ -46,7 +44,7 @@ def stretches_of(path: Path, shares: Sequence[float]) -> list[Stretch]:
     ends = [0]
     with path.open("rb") as stream:
         top = stream.read(_TOP)
-        if any(mark in top for mark in _LONG):
+        if any(mark in top for mark in LONG_QUOTES):
             return [Stretch(0, size)]
         for number in range(1, len(shares)):
             start = max(ends[-1], int(size * sum(shares[:number]) / sum(shares)))
@@ -62,7 +60,7 @@ def _cut(window: bytes) -> int | None:
     text = window[window.find(b"\n") :]
     place = text.find(b"\n", 1)
     while 0 < place < len(text) - 1:
-        if text[place + 1] not in _SPACES and behind_an_end(text, place, False):
+        if text[place + 1] not in SPACE and behind_an_end(text, place, False):
             return len(window) - len(text) + place + 1
         place = text.find(b"\n", place + 1)
     return None
@@ -95,7 +93,7 @@ class StretchStream:
         found = self._stream.read(min(size, self._left)) if self._left else b""
         self._left -= len(found)
         seen = self._before + found
-        if any(mark in seen for mark in _LONG):
+        if any(mark in seen for mark in LONG_QUOTES):
             self.is_sure = False
         self._before = seen[-2:]
         return found

@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from imnm_kg.shacl.vocabulary import Term, rdf, rdfs
 
-__all__ = ["LOW", "DataGraph", "Graph", "Pieces", "Portion"]
+__all__ = ["LOW", "DataGraph", "Graph", "Pieces", "Portion", "apart"]
 
 LOW = 0xFFFFFFFF
 """Mask of the second number of a packed pair (``first << 32 | second``)."""
@@ -222,20 +222,21 @@ def _fill(source: Iterable[Quad | Triple], ids: Mapping[Term, int], columns: Map
 
 
 def _add(portion: Portion, name: str, ids: Mapping[Term, int], columns: Mapping[NamedNode, array[int]]) -> None:
-    terms = [_named(term, name) for term in portion.terms] if name else portion.terms
+    terms = [apart(term, name) for term in portion.terms] if name else portion.terms
     numbers = [ids[term] for term in terms]
     for predicate, column in portion.columns:
         columns[predicate].extend([numbers[pair >> 32] << 32 | numbers[pair & LOW] for pair in column])
 
 
-def _named(term: Term, name: str) -> Term:
+def apart(term: Term, name: str) -> Term:
+    """Give a blank node a name that starts with that of its source; a label names one within its source only."""
     return BlankNode(f"{name}{term.value}") if isinstance(term, BlankNode) else term
 
 
 def _apart(source: Iterable[Quad | Triple], name: str) -> Iterator[Quad | Triple]:
     for quad in source:
         if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
-            yield Triple(_named(quad.subject, name), quad.predicate, _named(quad.object, name))  # type: ignore[arg-type]
+            yield Triple(apart(quad.subject, name), quad.predicate, apart(quad.object, name))  # type: ignore[arg-type]
         else:
             yield quad
 
